@@ -1,0 +1,35 @@
+/** A complete checkpoint: memory, disk and log offsets of one instant. An incomplete one has no record and no manifest. */
+export type Checkpoint = {
+  /** 1, 2, … on the job's volumes; the newest is the highest. */
+  readonly seq: number
+  readonly attempt: number
+  /** The instant of the freeze (epoch ms of the instance's clock). */
+  readonly takenAt: number
+  readonly bytes: number
+  /** `move`: the program was ended when this was complete, so nothing is newer. `snapshot`: it ran on. */
+  readonly kind: 'move' | 'snapshot'
+  readonly timings: CaptureTimings
+  /** How often a restore from it failed; the planner gives it up after a few. Absent on the volume, kept in records. */
+  readonly failedRestores?: number
+}
+
+/** Milliseconds of each phase; the program stands still from `freeze` to the end (or to the thaw of a snapshot). */
+export type CaptureTimings = {
+  readonly freezeMs: number
+  readonly dumpMs: number
+  readonly drainLogsMs: number
+  readonly diskSnapshotMs: number
+  readonly syncMs: number
+}
+
+/** Two tries on different instances tell a bad checkpoint from a bad machine. */
+export const RESTORE_TRIES = 2
+
+/** The newest checkpoint of this attempt that was not given up, or nothing. */
+export const usableCheckpoint = (
+  checkpoints: readonly Checkpoint[],
+  attempt: number,
+): Checkpoint | undefined =>
+  checkpoints
+    .filter((c) => c.attempt === attempt && (c.failedRestores ?? 0) < RESTORE_TRIES)
+    .toSorted((a, b) => b.seq - a.seq)[0]

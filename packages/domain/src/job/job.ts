@@ -1,0 +1,90 @@
+import type { InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
+import type { JobStatus } from './job-status.ts'
+import type { VmPolicy } from './vm-policy.ts'
+
+/** Minimum and optional maximum; the maximum absent means open upwards. */
+export type Range = { readonly min: number; readonly max?: number }
+
+/** An extra disk of the job, made with it and moved with it. */
+export type DataDisk = { readonly sizeGB: number; readonly mountPoint: string }
+
+/** `hostPort` on the instance is forwarded to `containerPort` of the job. */
+export type PortMapping = { readonly hostPort: number; readonly containerPort: number }
+
+/** What the user asked for: validated, complete, never changed by us. */
+export type JobSpec = {
+  readonly name: string
+  readonly image: ImageReference
+  /** The script's content; absent = the image's own entrypoint. */
+  readonly script?: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cpu: Range
+  readonly memGB: Range
+  /** Exactly this type; absent = the cheapest that fits. */
+  readonly instanceType?: string
+  readonly vmPolicy: VmPolicy
+  /** Counts `Executing` only. */
+  readonly timeLimitSeconds?: number
+  readonly publish: readonly PortMapping[]
+  readonly dataDisks: readonly DataDisk[]
+  readonly customTags: Readonly<Record<string, string>>
+  readonly rerunAllowed: boolean
+  /** The canonical flags, for people to read and copy; holds no secret. */
+  readonly inputArgs: string
+}
+
+/** An image resolved once, at submit; every move uses the digest. */
+export type ImageReference = {
+  /** As the user wrote it. */
+  readonly name: string
+  /** What the worker hands to skopeo: `docker://host/repo@sha256:…`. `library:NAME` = the OpCenter's own registry. */
+  readonly source: string
+  /** `sha256:…` of the manifest. */
+  readonly digest: string
+}
+
+/** What should become of the job; set by people and policy, carried out by the engine. */
+export type Wanted = 'running' | 'suspended' | 'cancelled' | 'timedout'
+
+/**
+ * Where the job's state is. At most one of these is true, and `running` names the one instance that may hold a
+ * copy. Only the engine changes it.
+ */
+export type Residence =
+  | { readonly kind: 'nowhere' }
+  | { readonly kind: 'running'; readonly instance: InstanceId }
+  /** No copy runs; the newest usable instant lies on the job's volumes. */
+  | { readonly kind: 'saved' }
+
+export type Job = {
+  readonly id: JobId
+  readonly user: string
+  readonly spec: JobSpec
+  readonly status: JobStatus
+  readonly wanted: Wanted
+  /** Why `wanted` is what it is, for the final event. */
+  readonly wantedBy: string
+  /** 1, 2, …: a rerun starts the next one. */
+  readonly attempt: number
+  readonly residence: Residence
+  readonly volumes: readonly VolumeId[]
+  /** The one workflow that may act on this job now; the lock against a second migration. */
+  readonly workflow?: WorkflowId
+  readonly exitCode?: number
+  /** Tries to get an instance since the job last ran. */
+  readonly placementTries: number
+  /** Not before this instant is an instance looked for again (epoch ms). */
+  readonly placeAfter?: number
+  /** The bounds a person asked to move to; used by the next placement, kept until the next one. */
+  readonly moveTo?: { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
+  readonly submittedAt: number
+  readonly startedAt?: number
+  readonly endedAt?: number
+  readonly updatedAt: number
+  /** Time spent `Executing` in this attempt before `executingSince`. */
+  readonly executedMs: number
+  readonly executingSince?: number
+  readonly costUsd: number
+  /** Raised by every write; a writer that read an older one loses and drops its result. */
+  readonly version: number
+}

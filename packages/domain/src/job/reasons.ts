@@ -1,0 +1,65 @@
+import type { JobStatus } from './job-status.ts'
+
+/**
+ * The closed list of reasons for a job's change of state. A reason decides the sentence a person reads; the
+ * numbers behind it are stored beside it in the event and fill the `{holes}`.
+ */
+export const REASONS = {
+  submitted: 'accepted: {cpu} vCPU, {memGB} GB, {policy}',
+  placing: 'looking for an instance: attempt {attempt}',
+  offerChosen: 'chose {type} ({market}) at {pricePerHour} USD/h, the cheapest of {candidates} that fit',
+  noCapacity: 'no capacity for {wanted}: {tried}; try {try} of {limit}, again in {retrySeconds} s',
+  retriesUsedUp: 'no instance after {tries} tries: {tried}',
+  waitingForCapacity: 'saved and waiting for capacity: {tried}; again in {retrySeconds} s',
+  instanceReady: '{type} ({market}) is up after {ms} ms',
+  launchFailed: 'the instance did not come up: {error}',
+  preparing: 'volume attached, fetching image {image}',
+  started: 'the program runs: image {imageMs} ms, container {containerMs} ms',
+  startFailed: 'could not be started: {error}',
+  reclaimNotice: 'the cloud takes {instance} back in {noticeSeconds} s',
+  frozen: 'frozen on {instance}',
+  saved:
+    'saved: checkpoint {checkpoint}, {bytes} bytes, freeze {freezeMs} ms, dump {dumpMs} ms, disk snapshot {snapshotMs} ms',
+  captureFailed: 'could not be saved and runs on where it is: {error}',
+  instanceDied: '{instance} is gone without notice',
+  workerLost: 'no copy of the job is left on {instance}: {error}',
+  goingBack: 'goes back to checkpoint {checkpoint} of {at}',
+  restored: 'goes on, on {type} ({market}): stood still {standStillMs} ms (restore {restoreMs} ms)',
+  restoreFailed: 'checkpoint {checkpoint} could not be restored: {error}',
+  checkpointBad: 'checkpoint {checkpoint} is given up after {tries} failed restores',
+  noCheckpointLeft: 'every checkpoint is lost or could not be restored: {error}',
+  startedOver: 'no checkpoint to go back to: starts again from scratch (attempt {attempt})',
+  lostForGood: 'its instance is gone, it has no checkpoint, and rerun is disabled',
+  migrateAsked: 'asked to move to {target}',
+  migrationUndone: 'the move was undone, the job runs on where it was: {error}',
+  suspendAsked: 'asked to suspend by {user}',
+  suspended: 'suspended: checkpoint {checkpoint}; its disk waits',
+  resumeAsked: 'asked to resume by {user}',
+  snapshotAsked: 'asked for a checkpoint by {user}',
+  snapshotTaken: 'checkpoint {checkpoint} taken, {bytes} bytes; stood still {freezeMs} ms',
+  openCenterStopping: 'saved because this OpCenter and its local cloud are being stopped',
+  cancelAsked: 'asked to cancel by {user}',
+  cancelled: 'cancelled',
+  rerunAsked: 'asked to run again from scratch by {user} (attempt {attempt})',
+  timeLimitReached: 'executed {executedSeconds} s, the limit is {limitSeconds} s',
+  exited: 'ended by itself with exit code {exitCode}',
+  drillAsked: 'reclaim drill asked by {user}: notice {noticeSeconds} s',
+} as const
+export type Reason = keyof typeof REASONS
+
+/** The numbers behind a reason: what was measured, asked or chosen. */
+export type ReasonNumbers = Readonly<Record<string, string | number>>
+
+/** One line of a job's history. `to` equals `from` where only something worth telling happened. */
+export type JobEvent = {
+  readonly seq: number
+  readonly at: number
+  readonly from: JobStatus
+  readonly to: JobStatus
+  readonly reason: Reason
+  readonly numbers: ReasonNumbers
+}
+
+/** The sentence for a person; an absent number is shown as `?`, never as an empty gap. */
+export const reasonSentence = (reason: Reason, numbers: ReasonNumbers): string =>
+  REASONS[reason].replace(/\{(\w+)\}/g, (_, name: string) => String(numbers[name] ?? '?'))

@@ -1,0 +1,8 @@
+export * from './ports/clock.ts'
+export * from './ports/fleet/fleet.ts'
+export * from './ports/provider/provider-errors.ts'
+export * from './ports/provider/provider.ts'
+export * from './ports/records/migration-record.ts'
+export * from './ports/records/records.ts'
+export * from './ports/records/workflow-record.ts'
+export type * from './job-commands.ts'

@@ -1,0 +1,24 @@
+import type { Job, JobId, JobSpec, Range } from '@mmcloud/domain'
+
+/**
+ * What people ask of jobs. Each call checks that the job's status allows it (`JOB_ACTIONS`), records the wish with its
+ * event, nudges the reconciler and returns: nothing here waits for the cloud. Refusals are `UserError`s that name the
+ * job's status or the move already under way. Reading is done straight from `Records`.
+ */
+export interface JobCommands {
+  /** Throws `invalidArgument` when no type of the catalogue fits, before anything is recorded. */
+  submit(spec: JobSpec, user: string): Promise<Job>
+  /** Accepted for an ended job too, and then changes nothing. */
+  cancel(id: JobId, user: string): Promise<Job>
+  suspend(id: JobId, user: string): Promise<Job>
+  resume(id: JobId, user: string): Promise<Job>
+  /** A second move while one is under way is refused in words. */
+  migrate(id: JobId, user: string, target: MoveTarget): Promise<Job>
+  snapshot(id: JobId, user: string): Promise<Job>
+  rerun(id: JobId, user: string): Promise<Job>
+  /** Asks the provider for a reclaim of the job's instance. */
+  drill(id: JobId, user: string, noticeSeconds: number): Promise<Job>
+}
+
+/** A type, or a size; neither = another instance of the size the job has. */
+export type MoveTarget = { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
