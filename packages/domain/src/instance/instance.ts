@@ -35,10 +35,8 @@ export type Instance = {
   /** The cloud's own name for it, known from `launching` on. */
   readonly cloudId?: string
   readonly address?: string
-  /** SHA-256 of the one-time join token; cleared when it has been used. */
-  readonly joinTokenHash?: string
-  /** SHA-256 of the worker's own credential, made at the join. */
-  readonly credentialHash?: string
+  /** The worker has used its own credential: its join token is spent. */
+  readonly joinedAt?: number
   /** The cloud's notice: this instance is taken at that instant (epoch ms). */
   readonly interruptionAt?: number
   readonly requestedAt: number

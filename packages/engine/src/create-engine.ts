@@ -1,0 +1,87 @@
+import { createJobCommands } from './create-job-commands.ts'
+import type { EngineDeps } from './engine-deps.ts'
+import type { JobCommands } from './job-commands.ts'
+import { createJobReconciler } from './reconcilers/job-reconciler.ts'
+import type { Reconciler } from './reconcilers/reconciler.ts'
+import { createSweepReconciler } from './reconcilers/sweep-reconciler.ts'
+import { WorkflowRuns } from './workflow/workflow-runs.ts'
+
+/** Jobs are looked at this often without a nudge; a nudge is at once. */
+const JOBS_EVERY_MS = 500
+const SWEEP_EVERY_MS = 10_000
+
+export type Engine = {
+  readonly commands: JobCommands
+  /** Something changed that may matter to a job: a report of a worker, a wish of a person. */
+  nudge(): void
+  /** Goes on with what was under way and looks after jobs until `stop`. */
+  start(): void
+  /** Lets go of everything where it is; the records tell the next start where to go on. Running jobs never notice. */
+  stop(): Promise<void>
+}
+
+/** The control plane in motion: reconcilers on a timer and a nudge, workflows from their log. */
+export const createEngine = (deps: EngineDeps): Engine => {
+  const stopping = new AbortController()
+  const loops: Promise<void>[] = []
+  let wake: (() => void) | undefined
+  let nudged = false
+  const nudge = (): void => {
+    nudged = true
+    wake?.()
+  }
+  const runs = new WorkflowRuns(deps, nudge)
+
+  const untilNudged = async (ms: number): Promise<void> => {
+    if (nudged) return
+    const woken = new AbortController()
+    wake = () => woken.abort()
+    await deps.clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal])).catch(() => undefined)
+    wake = undefined
+  }
+
+  const activate = async (reconciler: Reconciler): Promise<void> => {
+    try {
+      await reconciler.activate(stopping.signal)
+    } catch (error) {
+      if (!stopping.signal.aborted)
+        deps.log.error({ reconciler: reconciler.name, err: error }, 'a reconciler failed; it is tried again')
+    }
+  }
+
+  const jobsLoop = async (): Promise<void> => {
+    const jobs = createJobReconciler(deps)
+    while (!stopping.signal.aborted) {
+      nudged = false
+      await runs
+        .takeUp(stopping.signal)
+        .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
+      await activate(jobs)
+      await runs
+        .takeUp(stopping.signal)
+        .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
+      await untilNudged(JOBS_EVERY_MS)
+    }
+  }
+
+  const sweepLoop = async (): Promise<void> => {
+    const sweep = createSweepReconciler(deps)
+    while (!stopping.signal.aborted) {
+      await activate(sweep)
+      await deps.clock.sleep(SWEEP_EVERY_MS, stopping.signal).catch(() => undefined)
+    }
+  }
+
+  return {
+    commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job) }),
+    nudge,
+    start: () => {
+      loops.push(jobsLoop(), sweepLoop())
+    },
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(loops)
+      await runs.allOver()
+    },
+  }
+}

@@ -1,0 +1,243 @@
+import {
+  fitsSize,
+  hasEnded,
+  invalidArgument,
+  type Job,
+  JOB_ACTIONS,
+  type JobAction,
+  type JobId,
+  may,
+  needSentence,
+  newCaptureId,
+  newInstanceId,
+  newJobId,
+  notFound,
+  type ResourceNeed,
+  UserError,
+} from '@mmcloud/domain'
+import type { EngineDeps } from './engine-deps.ts'
+import type { JobCommands, MoveTarget } from './job-commands.ts'
+import type { RecordsTransaction } from './ports/records/records.ts'
+import { beginWorkflow } from './begin-workflow.ts'
+import { moveJob } from './transitions.ts'
+
+/** What the commands need of the running engine. */
+export type EngineHands = {
+  /** Look at this job now. */
+  readonly nudge: (job: JobId) => void
+  /** Give up what is under way for this job: its wishes have changed. */
+  readonly abandon: (job: JobId) => void
+}
+
+export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobCommands => {
+  const change = async (
+    id: JobId,
+    work: (tx: RecordsTransaction, job: Job, at: number) => Promise<Job>,
+  ): Promise<Job> => {
+    const job = await deps.records.write(async (tx) => {
+      const found = await tx.job(id)
+      if (!found) throw notFound(`job ${id}`)
+      return work(tx, found, deps.clock.now())
+    })
+    hands.nudge(id)
+    return job
+  }
+  return {
+    submit: async (spec, user) => {
+      await refuseWhenNothingFits(
+        deps,
+        { cpu: spec.cpu, memGB: spec.memGB, ...typed(spec.instanceType) },
+        needSentence({ ...spec, ...typed(spec.instanceType) }, spec.vmPolicy),
+      )
+      const at = deps.clock.now()
+      const job: Job = {
+        id: newJobId(deps.random),
+        user,
+        spec,
+        status: 'Submitted',
+        wanted: 'running',
+        wantedBy: user,
+        attempt: 1,
+        residence: { kind: 'nowhere' },
+        volumes: [],
+        placementTries: 0,
+        submittedAt: at,
+        updatedAt: at,
+        executedMs: 0,
+        costUsd: 0,
+        version: 1,
+      }
+      await deps.records.write(async (tx) => {
+        await tx.insertJob(job)
+        const numbers = { cpu: spec.cpu.min, memGB: spec.memGB.min, policy: spec.vmPolicy.policy }
+        await tx.addEvent(job.id, { at, from: 'Submitted', to: 'Submitted', reason: 'submitted', numbers })
+      })
+      hands.nudge(job.id)
+      return job
+    },
+
+    cancel: async (id, user) => {
+      const job = await change(id, async (tx, found, at) => {
+        if (hasEnded(found.status) || found.status === 'Cancelling') return found
+        return moveJob(tx, found, 'Cancelling', 'cancelAsked', { user }, at, {
+          wanted: 'cancelled',
+          wantedBy: user,
+        })
+      })
+      if (job.wanted === 'cancelled') hands.abandon(id)
+      return job
+    },
+
+    suspend: async (id, user) => {
+      const job = await change(id, (tx, found, at) => {
+        refuseUnless('suspend', found)
+        return moveJob(tx, found, 'Suspending', 'suspendAsked', { user }, at, {
+          wanted: 'suspended',
+          wantedBy: user,
+        })
+      })
+      hands.abandon(id)
+      return job
+    },
+
+    resume: (id, user) =>
+      change(id, (tx, found, at) => {
+        refuseUnless('resume', found)
+        return moveJob(tx, found, 'Resuming', 'resumeAsked', { user }, at, {
+          wanted: 'running',
+          wantedBy: user,
+          clear: ['placeAfter'],
+        })
+      }),
+
+    migrate: async (id, user, target) => {
+      const job = await deps.records.read((view) => view.job(id))
+      if (!job) throw notFound(`job ${id}`)
+      const need = moveNeed(job, target)
+      await refuseWhenNothingFits(deps, need, targetSentence(target))
+      return change(id, async (tx, found, at) => {
+        refuseUnless('migrate', found)
+        if (found.residence.kind !== 'running')
+          throw new UserError('conflict', `job ${id} runs on no instance now; it cannot be moved`)
+        const source = found.residence.instance
+        const moving = await moveJob(
+          tx,
+          found,
+          'Floating',
+          'migrateAsked',
+          { user, target: targetSentence(target) },
+          at,
+          {
+            moveTo: { cpu: need.cpu, memGB: need.memGB, ...typed(need.instanceType) },
+          },
+        )
+        return beginWorkflow(deps, tx, moving, 'float', {
+          trigger: 'manual',
+          then: 'run',
+          source,
+          target: newInstanceId(deps.random),
+          captureId: newCaptureId(deps.random),
+        })
+      })
+    },
+
+    snapshot: (id, user) =>
+      change(id, async (tx, found, at) => {
+        refuseUnless('snapshot', found)
+        if (found.residence.kind !== 'running')
+          throw new UserError('conflict', `job ${id} runs on no instance now`)
+        const { instance } = found.residence
+        const capturing = await moveJob(tx, found, 'Capturing', 'snapshotAsked', { user }, at)
+        return beginWorkflow(deps, tx, capturing, 'snapshot', {
+          source: instance,
+          captureId: newCaptureId(deps.random),
+        })
+      }),
+
+    rerun: async (id, user) => {
+      const before = await deps.records.read((view) => view.job(id))
+      if (!before) throw notFound(`job ${id}`)
+      refuseUnless('rerun', before)
+      await deps.logs.rotate(id, before.attempt)
+      return change(id, async (tx, found, at) => {
+        refuseUnless('rerun', found)
+        const attempt = found.attempt + 1
+        await tx.putCheckpoints(id, [])
+        return moveJob(tx, found, 'Submitted', 'rerunAsked', { user, attempt }, at, {
+          wanted: 'running',
+          wantedBy: user,
+          attempt,
+          residence: { kind: 'nowhere' },
+          volumes: [],
+          placementTries: 0,
+          executedMs: 0,
+          clear: ['exitCode', 'placeAfter', 'moveTo', 'startedAt', 'endedAt'],
+        })
+      })
+    },
+
+    drill: async (id, user, noticeSeconds) => {
+      if (!deps.provider.reclaim)
+        throw new UserError('notSupported', `provider ${deps.provider.name} cannot reclaim on request`)
+      const { reclaim } = deps.provider
+      const job = await deps.records.read((view) => view.job(id))
+      if (!job) throw notFound(`job ${id}`)
+      refuseUnless('drill', job)
+      const instances = await deps.records.read((view) => view.instances({ job: id, live: true }))
+      const instance = job.residence.kind === 'running' ? job.residence.instance : instances.at(-1)?.id
+      if (!instance) throw new UserError('conflict', `job ${id} has no instance to take away`)
+      await change(id, (tx, found, at) =>
+        moveJob(tx, found, found.status, 'drillAsked', { user, noticeSeconds, instance }, at),
+      )
+      await reclaim.call(deps.provider, instance, noticeSeconds, AbortSignal.timeout(10_000))
+      return job
+    },
+  }
+}
+
+/** A refusal names the status, and the move under way if there is one. */
+const refuseUnless = (action: JobAction, job: Job): void => {
+  if (!may(action, job.status)) {
+    throw new UserError(
+      'conflict',
+      `cannot ${action} job ${job.id}: it is ${job.status}; ${action} is possible when it is ${JOB_ACTIONS[action].join(', ')}`,
+    )
+  }
+  if (job.workflow !== undefined && action !== 'suspend' && action !== 'drill') {
+    throw new UserError(
+      'conflict',
+      `cannot ${action} job ${job.id}: something else is being done with it; try again when it is done`,
+    )
+  }
+}
+
+const refuseWhenNothingFits = async (
+  deps: EngineDeps,
+  need: ResourceNeed,
+  sentence: string,
+): Promise<void> => {
+  const types = await deps.provider.catalogue(AbortSignal.timeout(10_000))
+  if (types.some((type) => fitsSize({ ...type, instanceType: type.name }, need))) return
+  throw invalidArgument(
+    need.instanceType === undefined
+      ? `no instance type fits ${sentence}`
+      : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
+  )
+}
+
+/** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
+const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
+  cpu: target.cpu ?? job.spec.cpu,
+  memGB: target.memGB ?? job.spec.memGB,
+  ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
+})
+
+const typed = (instanceType: string | undefined): { instanceType?: string } =>
+  instanceType === undefined ? {} : { instanceType }
+
+const targetSentence = (target: MoveTarget): string =>
+  target.instanceType ??
+  ([target.cpu && `${target.cpu.min} vCPU`, target.memGB && `${target.memGB.min} GB`]
+    .filter(Boolean)
+    .join(', ') ||
+    'another instance')

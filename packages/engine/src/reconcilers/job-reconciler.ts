@@ -1,0 +1,163 @@
+import {
+  type Job,
+  type JobDecision,
+  type JobWorld,
+  newCaptureId,
+  newInstanceId,
+  planJob,
+  type WorkerView,
+} from '@mmcloud/domain'
+import { beginWorkflow } from '../begin-workflow.ts'
+import type { EngineDeps } from '../engine-deps.ts'
+import type { CloudInstance } from '../ports/provider/provider.ts'
+import { StaleWriteError } from '../ports/records/records.ts'
+import { jobOf, moveJob, patchJob } from '../transitions.ts'
+import type { Reconciler, ReconcileReport } from './reconciler.ts'
+
+/**
+ * Looks at every job that has not ended, asks the planner, and does the one thing it says. Workflows it begins are only
+ * recorded here; `WorkflowRuns` carries them out.
+ */
+export const createJobReconciler = (deps: EngineDeps): Reconciler => ({
+  name: 'jobs',
+  activate: async (signal): Promise<ReconcileReport> => {
+    // The cloud is asked before the records: an instance launched in between is in the records but not yet judged.
+    const cloud = await askCloud(deps, signal)
+    const jobs = await deps.records.read((view) => view.jobs({ live: true }))
+    let acted = 0
+    for (const job of jobs) {
+      signal.throwIfAborted()
+      try {
+        const decision = planJob(await worldOf(deps, job, cloud))
+        if (decision.do === 'nothing') continue
+        await act(deps, job, decision)
+        acted += 1
+      } catch (error) {
+        // Somebody changed the job meanwhile: the decision is void, the next look will see what is now.
+        if (!(error instanceof StaleWriteError))
+          deps.log.error({ job: job.id, err: error }, 'the job could not be looked after')
+      }
+    }
+    return { looked: jobs.length, acted }
+  },
+})
+
+const askCloud = async (
+  deps: EngineDeps,
+  signal: AbortSignal,
+): Promise<readonly CloudInstance[] | undefined> => {
+  try {
+    return await deps.provider.list(signal)
+  } catch (error) {
+    deps.log.warn(
+      { err: error },
+      'the provider could not be asked for its instances; nothing is concluded from that',
+    )
+    return undefined
+  }
+}
+
+const worldOf = async (
+  deps: EngineDeps,
+  job: Job,
+  cloud: readonly CloudInstance[] | undefined,
+): Promise<JobWorld> => {
+  const now = deps.clock.now()
+  if (job.residence.kind !== 'running') return { job, cloud: 'unknown', now }
+  const id = job.residence.instance
+  const instance = await deps.records.read((view) => view.instance(id))
+  const exists = cloud?.some((candidate) => candidate.id === id)
+  const worker = workerView(deps, job)
+  return {
+    job,
+    ...(instance ? { instance } : {}),
+    cloud: exists === undefined ? 'unknown' : exists ? 'exists' : 'gone',
+    ...(worker ? { worker } : {}),
+    now,
+  }
+}
+
+const workerView = (deps: EngineDeps, job: Job): WorkerView | undefined => {
+  if (job.residence.kind !== 'running') return undefined
+  const report = deps.fleet.report(job.residence.instance)
+  if (!report) return undefined
+  return {
+    phase: report.job?.phase ?? 'idle',
+    logsShipped: report.job?.logsShipped ?? true,
+    ...(report.job?.exitCode === undefined ? {} : { exitCode: report.job.exitCode }),
+    ...(report.job?.error === undefined ? {} : { error: report.job.error }),
+    ...(report.interruptionAt === undefined ? {} : { interruptionAt: report.interruptionAt }),
+  }
+}
+
+const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =>
+  deps.records.write(async (tx) => {
+    const job = await jobOf(tx, seen.id)
+    if (job.version !== seen.version)
+      throw new StaleWriteError(`job ${job.id} has changed since it was looked at`)
+    const at = deps.clock.now()
+    switch (decision.do) {
+      case 'nothing':
+        return job
+      case 'place':
+        return beginWorkflow(deps, tx, job, 'place', { target: newInstanceId(deps.random) })
+      case 'float': {
+        const numbers = { instance: sourceOf(job), noticeSeconds: decision.noticeSeconds }
+        const floating = await moveJob(
+          tx,
+          job,
+          job.status === 'Executing' ? 'Floating' : job.status,
+          'reclaimNotice',
+          numbers,
+          at,
+        )
+        return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
+      }
+      case 'suspend':
+        return job.residence.kind === 'running'
+          ? beginFloat(deps, tx, job, 'manual', 'rest')
+          : moveJob(
+              tx,
+              job,
+              'Suspended',
+              'suspended',
+              { checkpoint: (await tx.checkpoints(job.id)).at(-1)?.seq ?? 0 },
+              at,
+            )
+      case 'declareLost': {
+        const status = job.status === 'Executing' ? 'Floating' : job.status
+        const numbers = { instance: sourceOf(job), error: decision.error }
+        return moveJob(tx, job, status, decision.why, numbers, at, {
+          residence: { kind: 'saved' },
+          clear: ['placeAfter'],
+        })
+      }
+      case 'reachTimeLimit':
+        return patchJob(tx, job, { wanted: 'timedout', wantedBy: 'timeLimit' }, at)
+      case 'end':
+        return beginWorkflow(
+          deps,
+          tx,
+          job,
+          'end',
+          decision.as === 'exited' ? { as: 'exited', exitCode: decision.exitCode } : { as: decision.as },
+        )
+    }
+  })
+
+const beginFloat = (
+  deps: EngineDeps,
+  tx: Parameters<typeof beginWorkflow>[1],
+  job: Job,
+  trigger: 'reclaim' | 'manual',
+  then: 'run' | 'rest',
+): Promise<Job> =>
+  beginWorkflow(deps, tx, job, 'float', {
+    trigger,
+    then,
+    source: sourceOf(job),
+    target: newInstanceId(deps.random),
+    captureId: newCaptureId(deps.random),
+  })
+
+const sourceOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')

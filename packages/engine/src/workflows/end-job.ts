@@ -1,0 +1,98 @@
+import { hasEnded } from '@mmcloud/domain'
+import { WorkerRefusedError } from '../ports/fleet/fleet.ts'
+import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
+import { jobOf, moveJob, patchJob } from '../transitions.ts'
+import type { StepContext, Workflow } from '../workflow/workflow.ts'
+import { retireInstance } from './steps/retire.ts'
+
+/** A program has this long after SIGTERM; a worker that does not answer in twice the time is ended with its instance. */
+const GRACE_SECONDS = 10
+const STOP_TIMEOUT_MS = 2 * GRACE_SECONDS * 1000
+
+/** Ends a job: stops its copy if one runs, says how it ended, and gives back everything it held. Never undone, only gone on with. */
+export const endJob: Workflow = {
+  name: 'end',
+  forwardFrom: 'stop',
+  steps: [
+    { name: 'stop', run: stopCopy },
+    { name: 'finish', run: finish },
+    { name: 'retire', run: retireAll },
+    { name: 'deleteVolumes', run: deleteVolumes },
+  ],
+  undone: (tx, job, _failure, at) => patchJob(tx, job, {}, at),
+}
+
+/** After this step no copy runs: the worker said so, or its instance is gone. */
+async function stopCopy(context: StepContext): Promise<void> {
+  const { deps, signal } = context
+  const job = await deps.records.read((view) => jobOf(view, context.jobId))
+  if (context.params['as'] === 'exited' || job.residence.kind !== 'running') return
+  const { instance } = job.residence
+  try {
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(STOP_TIMEOUT_MS)])
+    await deps.fleet.ask(instance, 'stopJob', { graceSeconds: GRACE_SECONDS }, timeout)
+    await shipLogs(context, timeout)
+  } catch (error) {
+    signal.throwIfAborted()
+    const why =
+      error instanceof WorkerRefusedError ? 'the worker could not stop the job' : 'the worker did not answer'
+    deps.log.warn({ job: job.id, instance, err: error }, `${why}; its instance is ended`)
+    await retireInstance(deps, instance, signal)
+  }
+}
+
+/** The last lines matter most: wait for them as long as the worker is there. */
+const shipLogs = async ({ deps, jobId }: StepContext, signal: AbortSignal): Promise<void> => {
+  const job = await deps.records.read((view) => jobOf(view, jobId))
+  if (job.residence.kind !== 'running') return
+  while (!(await deps.fleet.connected(job.residence.instance, signal)).job?.logsShipped)
+    await deps.clock.sleep(50, signal)
+}
+
+function finish(context: StepContext): Promise<void> {
+  return context.deps.records.write(async (tx) => {
+    const job = await jobOf(tx, context.jobId)
+    if (hasEnded(job.status)) return
+    const at = context.deps.clock.now()
+    const rest = { residence: { kind: 'nowhere' } } as const
+    if (context.params['as'] === 'exited') {
+      const exitCode = context.params['exitCode'] as number
+      await moveJob(tx, job, exitCode === 0 ? 'Completed' : 'FailToComplete', 'exited', { exitCode }, at, {
+        ...rest,
+        exitCode,
+      })
+    } else if (context.params['as'] === 'timedout') {
+      const limitSeconds = job.spec.timeLimitSeconds ?? 0
+      await moveJob(
+        tx,
+        job,
+        'Timedout',
+        'timeLimitReached',
+        { executedSeconds: Math.round(job.executedMs / 1000), limitSeconds },
+        at,
+        rest,
+      )
+    } else {
+      await moveJob(tx, job, 'Cancelled', 'cancelled', {}, at, rest)
+    }
+  })
+}
+
+async function retireAll({ deps, jobId, signal }: StepContext): Promise<void> {
+  const instances = await deps.records.read((view) => view.instances({ job: jobId, live: true }))
+  for (const instance of instances) await retireInstance(deps, instance.id, signal)
+}
+
+async function deleteVolumes({ deps, jobId, signal }: StepContext): Promise<void> {
+  const volumes = await deps.records.read((view) => view.volumes({ job: jobId, live: true }))
+  for (const volume of volumes) {
+    try {
+      await deps.provider.deleteVolume(volume.id, signal)
+    } catch (error) {
+      if (!(error instanceof VolumeNotFoundError)) throw error
+    }
+    await deps.records.write((tx) =>
+      tx.updateVolume({ ...volume, state: 'deleted', version: volume.version + 1 }),
+    )
+  }
+}

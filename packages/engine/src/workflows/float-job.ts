@@ -1,0 +1,97 @@
+import { hasEnded, type Job } from '@mmcloud/domain'
+import type { RecordsTransaction } from '../ports/records/records.ts'
+import { jobOf, moveJob, patchJob } from '../transitions.ts'
+import { type Failure, type StepContext, type Workflow, WorkflowFailure } from '../workflow/workflow.ts'
+import { placementUndone } from './place-job.ts'
+import { attachVolumes } from './steps/attach.ts'
+import { captureMove, recordSaved, sourceOf } from './steps/capture.ts'
+import { continueJob } from './steps/continue.ts'
+import { awaitTarget, launchTarget, targetOf } from './steps/launch.ts'
+import { releaseInstance, retireInstance } from './steps/retire.ts'
+import { settleOnTarget } from './steps/settle.ts'
+
+/**
+ * Moves a running job: saves it on its instance and, unless it is to rest, lets it go on on another.
+ *
+ * A planned move waits for its target before the program is frozen. A reclaim does not: the target boots while the
+ * worker saves, and when there is no capacity the job is saved all the same and placed later. `recordSaved` is the
+ * point of no return: before it an undo leaves the job running at the source, after it an undo only takes the target
+ * away and leaves the job saved.
+ */
+export const floatJob: Workflow = {
+  name: 'float',
+  forwardFrom: 'settle',
+  steps: [
+    {
+      name: 'launch',
+      run: launchUnlessResting,
+      undo: (context) => retireInstance(context.deps, targetOf(context), context.signal),
+    },
+    // No undo below: the target is retired as a whole, and a capture that failed has thawed the program by itself.
+    {
+      name: 'awaitTargetFirst',
+      run: async (context) => (isPlanned(context) && hasTarget(context) ? awaitTarget(context) : null),
+    },
+    { name: 'capture', run: captureMove },
+    { name: 'recordSaved', run: recordSaved },
+    { name: 'release', run: (context) => releaseInstance(context.deps, sourceOf(context), context.signal) },
+    { name: 'awaitTarget', run: async (context) => (hasTarget(context) ? awaitTarget(context) : null) },
+    { name: 'attach', run: async (context) => (hasTarget(context) ? attachVolumes(context) : null) },
+    { name: 'continue', run: async (context) => (hasTarget(context) ? continueJob(context) : null) },
+    {
+      name: 'settle',
+      run: async (context) => (hasTarget(context) ? settleOnTarget(context) : settleResting(context)),
+    },
+    {
+      name: 'retireSource',
+      run: (context) => retireInstance(context.deps, sourceOf(context), context.signal),
+    },
+  ],
+  undone: floatUndone,
+}
+
+const isPlanned = (context: StepContext): boolean => context.params['trigger'] === 'manual'
+const rests = (context: StepContext): boolean => context.params['then'] === 'rest'
+const hasTarget = (context: StepContext): boolean => context.outputs['launch'] != null
+
+async function launchUnlessResting(context: StepContext): Promise<unknown> {
+  if (rests(context)) return null
+  try {
+    return await launchTarget(context)
+  } catch (error) {
+    if (isPlanned(context) || !(error instanceof WorkflowFailure)) throw error
+    context.deps.log.warn(
+      { job: context.jobId, err: error },
+      'no target yet; the job is saved first and placed later',
+    )
+    return null
+  }
+}
+
+/** Saved, and nowhere to go on now: `Suspended` if that was wanted, else `Floating` until the planner places it. */
+const settleResting = (context: StepContext): Promise<void> =>
+  context.deps.records.write(async (tx) => {
+    const job = await jobOf(tx, context.jobId)
+    if (job.wanted !== 'suspended' || job.status === 'Suspended') return
+    const checkpoint = (await tx.checkpoints(job.id)).at(-1)?.seq ?? 0
+    await moveJob(tx, job, 'Suspended', 'suspended', { checkpoint }, context.deps.clock.now())
+  })
+
+/** Not before this is a failed capture tried again. */
+const RECAPTURE_MS = 2000
+
+async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> {
+  const underway = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
+  if (job.residence.kind === 'saved') return placementUndone(tx, job, failure, at)
+  if (underway) await tx.putMigration(job.id, { ...underway, endedAt: at, outcome: 'undone' })
+  if (hasEnded(job.status) || job.status === 'Cancelling') return job
+  const reason = failure.kind === 'capture' ? 'captureFailed' : 'migrationUndone'
+  const wish =
+    job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}
+  if (job.status === 'Executing') return patchJob(tx, job, wish, at)
+  return moveJob(tx, job, 'Executing', reason, { error: failure.message }, at, {
+    ...wish,
+    placeAfter: at + RECAPTURE_MS,
+    clear: ['moveTo'],
+  })
+}

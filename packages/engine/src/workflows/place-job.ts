@@ -1,0 +1,102 @@
+import { hasEnded, type Job, needSentence } from '@mmcloud/domain'
+import type { RecordsTransaction } from '../ports/records/records.ts'
+import { moveJob, patchJob } from '../transitions.ts'
+import type { Failure, Workflow } from '../workflow/workflow.ts'
+import { attachVolumes } from './steps/attach.ts'
+import { continueJob } from './steps/continue.ts'
+import { awaitTarget, launchTarget, needOf, targetOf } from './steps/launch.ts'
+import { retireInstance } from './steps/retire.ts'
+import { settleOnTarget } from './steps/settle.ts'
+
+/** Brings a job of which no copy runs onto an instance: its first start, a resume, and going on after a loss. */
+export const placeJob: Workflow = {
+  name: 'place',
+  forwardFrom: 'settle',
+  steps: [
+    {
+      name: 'launch',
+      run: launchTarget,
+      undo: (context) => retireInstance(context.deps, targetOf(context), context.signal),
+    },
+    // No undo below: retiring the target ends whatever runs there and frees what it held.
+    { name: 'awaitTarget', run: awaitTarget },
+    { name: 'attach', run: attachVolumes },
+    { name: 'continue', run: continueJob },
+    { name: 'settle', run: settleOnTarget },
+  ],
+  undone: (tx, job, failure, at) => placementUndone(tx, job, failure, at),
+}
+
+/** A try that failed for another reason than capacity is repeated soon: 1, 2, 4 … s, at most this. */
+const MAX_BACKOFF_MS = 30_000
+
+/** What becomes of a job whose placement was undone. A saved job waits for ever; one with nothing to lose gives up. */
+export const placementUndone = async (
+  tx: RecordsTransaction,
+  job: Job,
+  failure: Failure,
+  at: number,
+): Promise<Job> => {
+  if (hasEnded(job.status) || job.status === 'Cancelling') return job
+  switch (failure.kind) {
+    case 'aborted':
+      return patchJob(tx, job, { clear: ['placeAfter'] }, at)
+    case 'start':
+      return moveJob(
+        tx,
+        job,
+        job.startedAt === undefined ? 'FailToExecute' : 'FailToComplete',
+        'startFailed',
+        { error: failure.message },
+        at,
+      )
+    case 'checkpointsFailed':
+      return moveJob(tx, job, 'CheckpointFailed', 'noCheckpointLeft', { error: failure.message }, at)
+    case 'lostForGood':
+      return moveJob(tx, job, 'FailToComplete', 'lostForGood', {}, at)
+    case 'capacity':
+      return withoutCapacity(tx, job, failure, at)
+    default:
+      return tryAgainSoon(tx, job, failure, at)
+  }
+}
+
+const withoutCapacity = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
+  const { retryLimit, retryIntervalSeconds } = job.spec.vmPolicy
+  const tries = job.placementTries + 1
+  const wanted = needSentence(needOf(job, undefined), job.spec.vmPolicy)
+  const wait = { placementTries: tries, placeAfter: at + retryIntervalSeconds * 1000 }
+  const numbers = {
+    wanted,
+    tried: failure.message,
+    try: tries,
+    limit: retryLimit,
+    retrySeconds: retryIntervalSeconds,
+  }
+  if (job.residence.kind === 'saved')
+    return moveJob(tx, job, job.status, 'waitingForCapacity', numbers, at, wait)
+  if (tries > retryLimit) {
+    return moveJob(
+      tx,
+      job,
+      'NoAvailableHost',
+      'retriesUsedUp',
+      { tries, tried: failure.message, wanted },
+      at,
+      { placementTries: tries },
+    )
+  }
+  return moveJob(tx, job, 'Submitted', 'noCapacity', numbers, at, wait)
+}
+
+const tryAgainSoon = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
+  const tries = job.placementTries + 1
+  const wait = { placementTries: tries, placeAfter: at + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** (tries - 1)) }
+  const reason = failure.kind === 'restore' ? 'restoreFailed' : 'launchFailed'
+  const numbers = { error: failure.message, try: tries }
+  if (job.residence.kind === 'saved') return moveJob(tx, job, job.status, reason, numbers, at, wait)
+  if (tries > job.spec.vmPolicy.retryLimit) {
+    return moveJob(tx, job, 'NoAvailableHost', 'retriesUsedUp', { tries, tried: failure.message }, at)
+  }
+  return moveJob(tx, job, 'Submitted', reason, numbers, at, wait)
+}

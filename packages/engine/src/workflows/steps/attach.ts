@@ -1,0 +1,78 @@
+import { type Job, newVolumeId, type Volume } from '@mmcloud/domain'
+import { jobOf, patchJob } from '../../transitions.ts'
+import type { StepContext } from '../../workflow/workflow.ts'
+import { targetOf } from './launch.ts'
+import { withInstance } from './with-instance.ts'
+
+export type AttachedVolume = {
+  readonly volumeId: string
+  readonly device: string
+  readonly mountPoint: string
+}
+export type AttachedVolumes = { readonly epoch: number; readonly volumes: readonly AttachedVolume[] }
+
+/** Container layer, logs and room for two checkpoints of a large job; the file is sparse where the provider can do it. */
+const JOB_VOLUME_GB = 64
+
+/**
+ * Makes the job's volumes if it has none yet and attaches them to the target. The new holder and the raised epoch are
+ * recorded before the provider is asked: from then on a late worker with an older epoch is refused by the volume.
+ */
+export const attachVolumes = async (context: StepContext): Promise<AttachedVolumes> => {
+  const { deps, signal } = context
+  const target = targetOf(context)
+  const volumes: AttachedVolume[] = []
+  let epoch = 0
+  for (const id of (await ensureVolumes(context)).volumes) {
+    const volume = await ensureMade(context, id)
+    const held = await holdVolume(context, volume)
+    epoch = Math.max(epoch, held.epoch)
+    const { device } = await withInstance(context, target, () =>
+      deps.provider.attachVolume(id, target, signal),
+    )
+    volumes.push({ volumeId: id, device, mountPoint: held.mountPoint })
+  }
+  return { epoch, volumes }
+}
+
+const ensureVolumes = (context: StepContext): Promise<Job> =>
+  context.deps.records.write(async (tx) => {
+    const job = await jobOf(tx, context.jobId)
+    if (job.volumes.length > 0) return job
+    const wanted = [
+      { sizeGB: JOB_VOLUME_GB, mountPoint: '' },
+      ...job.spec.dataDisks.map((disk) => ({ sizeGB: disk.sizeGB, mountPoint: disk.mountPoint })),
+    ]
+    const ids = wanted.map(() => newVolumeId(context.deps.random))
+    for (const [index, disk] of wanted.entries()) {
+      await tx.insertVolume({
+        id: ids[index]!,
+        jobId: job.id,
+        ...disk,
+        state: 'requested',
+        epoch: 0,
+        version: 1,
+      })
+    }
+    return patchJob(tx, job, { volumes: ids }, context.deps.clock.now())
+  })
+
+const ensureMade = async ({ deps, jobId, signal }: StepContext, id: Volume['id']): Promise<Volume> => {
+  const volume = await deps.records.read((view) => view.volume(id))
+  if (!volume) throw new Error(`volume ${id} has no record`)
+  if (volume.state !== 'requested') return volume
+  await deps.provider.createVolume({ id, sizeGB: volume.sizeGB, owner: jobId }, signal)
+  const made: Volume = { ...volume, state: 'available', version: volume.version + 1 }
+  await deps.records.write((tx) => tx.updateVolume(made))
+  return made
+}
+
+const holdVolume = (context: StepContext, volume: Volume): Promise<Volume> =>
+  context.deps.records.write(async (tx) => {
+    const holder = targetOf(context)
+    if (volume.holder === holder) return volume
+    if (volume.holder !== undefined) throw new Error(`volume ${volume.id} is still held by ${volume.holder}`)
+    const held: Volume = { ...volume, holder, epoch: volume.epoch + 1, version: volume.version + 1 }
+    await tx.updateVolume(held)
+    return held
+  })

@@ -1,0 +1,179 @@
+import {
+  chooseOffers,
+  type InstanceId,
+  type Instance,
+  type Job,
+  needSentence,
+  type Offer,
+  type ResourceNeed,
+  usableCheckpoint,
+} from '@mmcloud/domain'
+import { InsufficientCapacityError } from '../../ports/provider/provider-errors.ts'
+import { jobOf, moveJob } from '../../transitions.ts'
+import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
+
+/** A worker that has not called by then will not: seconds suffice here, a cloud's boot takes up to two minutes. */
+const JOIN_TIMEOUT_MS = 180_000
+
+/** The instance this workflow launches; chosen when the workflow was made, so that a repeated launch is the same launch. */
+export const targetOf = (context: StepContext): InstanceId => context.params['target'] as InstanceId
+
+/**
+ * Rents the best offer that has room. The record is written before the provider is asked, so that a crash in between
+ * leaves something to sweep. Throws `capacity` when nothing had room, and tells what was tried.
+ */
+export const launchTarget = async (
+  context: StepContext,
+): Promise<{ readonly instanceType: string; readonly market: string }> => {
+  const { deps, signal } = context
+  const { job, need } = await deps.records.read(async (view) => {
+    const found = await jobOf(view, context.jobId)
+    return {
+      job: found,
+      need: needOf(found, usableCheckpoint(await view.checkpoints(found.id), found.attempt)?.bytes),
+    }
+  })
+  const fitting = chooseOffers(await deps.provider.offers(signal), need, job.spec.vmPolicy)
+  const tried: string[] = []
+  for (const offer of await triedBefore(context, fitting)) {
+    await recordOffer(context, offer)
+    try {
+      const launched = await deps.provider.launch(
+        {
+          id: targetOf(context),
+          instanceType: offer.instanceType,
+          market: offer.market,
+          maxPricePerHour: job.spec.vmPolicy.priceLimit ?? Number.MAX_VALUE,
+          userData: deps.userData(targetOf(context)),
+          owner: job.id,
+        },
+        signal,
+      )
+      await recordLaunched(
+        context,
+        { ...offer, pricePerHour: launched.pricePerHour },
+        launched,
+        fitting.length,
+      )
+      return { instanceType: offer.instanceType, market: offer.market }
+    } catch (error) {
+      if (!(error instanceof InsufficientCapacityError)) throw error
+      tried.push(`${offer.instanceType} ${offer.market}`)
+    }
+  }
+  throw new WorkflowFailure(
+    'capacity',
+    tried.length > 0
+      ? `tried ${tried.join(', ')}`
+      : `nothing on offer fits ${needSentence(need, job.spec.vmPolicy)}`,
+  )
+}
+
+/** Waits until the worker on the target has joined and reported. */
+export const awaitTarget = async (context: StepContext): Promise<{ readonly ms: number }> => {
+  const { deps } = context
+  const id = targetOf(context)
+  const timeout = AbortSignal.timeout(JOIN_TIMEOUT_MS)
+  try {
+    await deps.fleet.connected(id, AbortSignal.any([context.signal, timeout]))
+  } catch (error) {
+    if (!timeout.aborted) throw error
+    throw new WorkflowFailure('launch', `its worker did not call within ${JOIN_TIMEOUT_MS / 1000} s`, error)
+  }
+  return deps.records.write(async (tx) => {
+    const at = deps.clock.now()
+    const instance = await instanceOf(tx, id)
+    const job = await jobOf(tx, context.jobId)
+    const ms = at - instance.requestedAt
+    if (instance.state === 'launching') {
+      await tx.updateInstance({ ...instance, state: 'ready', readyAt: at, version: instance.version + 1 })
+      const status = job.status === 'Initializing' ? 'Starting' : job.status
+      await moveJob(
+        tx,
+        job,
+        status,
+        'instanceReady',
+        { ...offerNumbers(instance.offer), instance: id, ms },
+        at,
+      )
+    }
+    return { ms }
+  })
+}
+
+/** What the next instance must have; a person's wish to move stands over the submitted bounds. */
+export const needOf = (job: Job, savedBytes: number | undefined): ResourceNeed => {
+  const { moveTo, spec } = job
+  const instanceType = moveTo ? moveTo.instanceType : spec.instanceType
+  return {
+    cpu: moveTo?.cpu ?? spec.cpu,
+    memGB: moveTo?.memGB ?? spec.memGB,
+    ...(instanceType === undefined ? {} : { instanceType }),
+    ...(savedBytes === undefined ? {} : { savedBytes }),
+  }
+}
+
+export const instanceOf = async (
+  view: { instance(id: InstanceId): Promise<Instance | undefined> },
+  id: InstanceId,
+): Promise<Instance> => {
+  const instance = await view.instance(id)
+  if (!instance) throw new Error(`instance ${id} has no record`)
+  return instance
+}
+
+export const offerNumbers = (offer: Offer): { type: string; market: string; pricePerHour: number } => ({
+  type: offer.instanceType,
+  market: offer.market === 'spot' ? 'Spot' : 'OnDemand',
+  pricePerHour: offer.pricePerHour,
+})
+
+/** After a crash the offer already asked for comes first: the provider answers the same id with the same instance. */
+const triedBefore = async (context: StepContext, offers: readonly Offer[]): Promise<readonly Offer[]> => {
+  const instance = await context.deps.records.read((view) => view.instance(targetOf(context)))
+  return instance ? [instance.offer, ...offers] : offers
+}
+
+const recordOffer = (context: StepContext, offer: Offer): Promise<void> =>
+  context.deps.records.write(async (tx) => {
+    const existing = await tx.instance(targetOf(context))
+    if (existing) return tx.updateInstance({ ...existing, offer, version: existing.version + 1 })
+    return tx.insertInstance({
+      id: targetOf(context),
+      jobId: context.jobId,
+      offer,
+      state: 'requested',
+      requestedAt: context.deps.clock.now(),
+      version: 1,
+    })
+  })
+
+const recordLaunched = (
+  context: StepContext,
+  offer: Offer,
+  launched: { readonly cloudId: string; readonly address: string },
+  candidates: number,
+): Promise<void> =>
+  context.deps.records.write(async (tx) => {
+    const at = context.deps.clock.now()
+    const instance = await instanceOf(tx, targetOf(context))
+    if (instance.state !== 'requested') return
+    await tx.updateInstance({
+      ...instance,
+      offer,
+      state: 'launching',
+      cloudId: launched.cloudId,
+      address: launched.address,
+      version: instance.version + 1,
+    })
+    const job = await jobOf(tx, context.jobId)
+    const status = job.status === 'Submitted' ? 'Initializing' : job.status
+    await moveJob(
+      tx,
+      job,
+      status,
+      'offerChosen',
+      { ...offerNumbers(offer), instance: instance.id, candidates },
+      at,
+    )
+  })

@@ -1,0 +1,98 @@
+import type { Job } from '@mmcloud/domain'
+import type { RecordsTransaction } from '../../ports/records/records.ts'
+import { jobOf, moveJob, patchJob } from '../../transitions.ts'
+import type { StepContext } from '../../workflow/workflow.ts'
+import type { Continued } from './continue.ts'
+import { instanceOf, offerNumbers, targetOf } from './launch.ts'
+
+/** The program runs on the target: record where it is, how it got there and how long it stood still. */
+export const settleOnTarget = (context: StepContext): Promise<void> =>
+  context.deps.records.write(async (tx) => {
+    const job = await jobOf(tx, context.jobId)
+    const target = targetOf(context)
+    if (job.residence.kind === 'running' && job.residence.instance === target) return
+    const { continuation, phases } = context.outputs['continue'] as Continued
+    const at = context.deps.clock.now()
+    const numbers = { ...offerNumbers((await instanceOf(tx, target)).offer), instance: target, ...phases }
+    const here = {
+      residence: { kind: 'running', instance: target },
+      placementTries: 0,
+      clear: ['placeAfter'],
+    } as const
+    if (continuation.kind === 'start') {
+      await settleStarted(tx, job, continuation, numbers, at, here)
+    } else if (continuation.kind === 'restore') {
+      const standStillMs = at - continuation.checkpoint.takenAt
+      await moveJob(
+        tx,
+        job,
+        'Executing',
+        'restored',
+        { ...numbers, standStillMs, checkpoint: continuation.checkpoint.seq },
+        at,
+        here,
+      )
+      await recordMigration(
+        tx,
+        context,
+        job,
+        target,
+        { standStillMs, bytes: continuation.checkpoint.bytes, phases },
+        at,
+      )
+    } else {
+      // It ended before its instance went away: the worker ships its logs and reports the exit code, the planner ends it.
+      await patchJob(tx, job, here, at)
+    }
+  })
+
+const settleStarted = async (
+  tx: RecordsTransaction,
+  job: Job,
+  continuation: { readonly attempt: number; readonly again: boolean },
+  numbers: Record<string, string | number>,
+  at: number,
+  here: Parameters<typeof moveJob>[6],
+): Promise<void> => {
+  const started = { ...here, attempt: continuation.attempt, startedAt: at }
+  if (continuation.again) {
+    await moveJob(tx, job, 'Executing', 'startedOver', { ...numbers, attempt: continuation.attempt }, at, {
+      ...started,
+      executedMs: 0,
+    })
+  } else {
+    await moveJob(tx, job, 'Executing', 'started', numbers, at, started)
+  }
+}
+
+const recordMigration = async (
+  tx: RecordsTransaction,
+  context: StepContext,
+  job: Job,
+  target: string,
+  measured: {
+    readonly standStillMs: number
+    readonly bytes: number
+    readonly phases: Readonly<Record<string, number>>
+  },
+  at: number,
+): Promise<void> => {
+  const known = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
+  const base = known ?? {
+    id: context.workflow.id,
+    trigger: job.status === 'Resuming' ? ('resume' as const) : ('lost' as const),
+    from: '',
+    to: '',
+    startedAt: context.workflow.startedAt,
+    phases: {},
+  }
+  await tx.putMigration(job.id, {
+    ...base,
+    to: target,
+    endedAt: at,
+    bytes: measured.bytes,
+    standStillMs: measured.standStillMs,
+    phases: { ...base.phases, ...measured.phases },
+    outcome: 'done',
+  })
+}
