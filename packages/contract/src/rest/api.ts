@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { Endpoint } from './endpoint.ts'
+import * as events from './events.ts'
+import * as health from './health.ts'
+import * as hosts from './hosts.ts'
+import * as images from './images.ts'
+import * as jobs from './jobs.ts'
+import * as login from './login.ts'
+import * as logs from './logs.ts'
+import type { RouteName } from './routes.ts'
+
+/** The whole public API: what is not here does not exist. */
+export const REST_API = {
+  login: login.login,
+  session: login.session,
+  logout: login.logout,
+  version: health.version,
+  status: health.status,
+  health: health.health,
+  submitJob: jobs.submitJob,
+  jobPages: jobs.jobPages,
+  jobSummaries: jobs.jobSummaries,
+  job: jobs.job,
+  cancelJob: jobs.cancelJob,
+  suspendJob: jobs.suspendJob,
+  resumeJob: jobs.resumeJob,
+  migrateJob: jobs.migrateJob,
+  snapshotJob: jobs.snapshotJob,
+  rerunJob: jobs.rerunJob,
+  drillJob: jobs.drillJob,
+  events: events.events,
+  migrations: events.migrations,
+  logs: logs.logs,
+  logBytes: logs.logBytes,
+  hosts: hosts.hosts,
+  images: images.images,
+} as const satisfies Record<RouteName, Endpoint>
+export type RestApi = typeof REST_API
+
+/** What a call takes and gives, as types: the client needs no schema at run time. */
+export type RestParams<N extends RouteName> = RestApi[N] extends { params: infer S extends z.ZodType }
+  ? z.input<S>
+  : undefined
+export type RestQuery<N extends RouteName> = RestApi[N] extends { query: infer S extends z.ZodType }
+  ? z.input<S>
+  : undefined
+export type RestBody<N extends RouteName> = RestApi[N] extends { body: infer S extends z.ZodType }
+  ? z.input<S>
+  : undefined
+export type RestResponse<N extends RouteName> = RestApi[N]['response'] extends infer S extends z.ZodType
+  ? z.output<S>
+  : Uint8Array

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+/** An instance, as `float hosts` shows it. */
+export const hostSchema = z
+  .object({
+    id: z.string(),
+    address: z.string(),
+    instanceType: z.string(),
+    cpu: z.number(),
+    memGB: z.number(),
+    market: z.enum(['spot', 'onDemand']),
+    /** USD an hour, now. */
+    pricePerHour: z.number(),
+    state: z.enum(['requested', 'launching', 'ready', 'draining']),
+    /** The job it was rented for. */
+    job: z.string(),
+    jobName: z.string(),
+    /** RFC 3339 */
+    launchTime: z.string(),
+    /** The cloud takes it back then; RFC 3339. */
+    interruptionTime: z.string().optional(),
+  })
+  .meta({ id: 'Host' })
+export type Host = z.infer<typeof hostSchema>
+
+export const hosts = endpoint('hosts', {
+  summary: 'The instances that are rented now',
+  response: z.object({ hosts: z.array(hostSchema) }),
+})

@@ -1,0 +1,198 @@
+import { JOB_STATUSES } from '@mmcloud/domain'
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+/** `{id}` of a job; whether it is one is for the server to say, with `Resource not found`. */
+export const jobParams = z.object({ id: z.string().min(1).max(64) })
+
+/** A number (the minimum), or the text `MIN` or `MIN:MAX`. `""` and 0 mean unset. */
+const rangeText = z.union([z.number(), z.string()])
+
+/**
+ * What a client posts. Grammars stay text here (`[spotFirst=true]`, `2:4`, `300s`, `[size=10]:/data`) and are read by
+ * `readSubmission` in `grammar/submission.ts`, in the CLI and in the server alike. `""`, 0, `[]`, `{}`, false and
+ * null mean unset. Keys beyond these are let through so that `readSubmission` can refuse by name the ones that ask
+ * for something.
+ */
+export const submitBodySchema = z
+  .looseObject({
+    image: z.string().nullish(),
+    /** The script's text. */
+    jobContent: z.string().nullish(),
+    cpu: rangeText.nullish(),
+    /** GiB. */
+    mem: rangeText.nullish(),
+    instType: z.string().nullish(),
+    name: z.string().nullish(),
+    /** `KEY=VALUE`, never split on commas. */
+    envs: z.array(z.string()).nullish(),
+    dataVolumes: z.array(z.string()).nullish(),
+    customTags: z.record(z.string(), z.string()).nullish(),
+    vmPolicy: z.string().nullish(),
+    /** `86400s`, `1h30m`. */
+    timeLimit: z.string().nullish(),
+    /** `HOST:CONTAINER` or `PORT`. */
+    publish: z.array(z.string()).nullish(),
+    disableRerun: z.boolean().nullish(),
+  })
+  .meta({ id: 'SubmitJob' })
+export type SubmitBody = z.infer<typeof submitBodySchema>
+
+/** The columns of a list: all that `float list` needs, so that a thousand jobs stay quick. */
+export const jobSummarySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    /** `35.86.197.248 (2Core4GB/Spot)`; empty while there is none and after the end. */
+    workingHost: z.string(),
+    user: z.string(),
+    /** As the user wrote it. */
+    imageID: z.string(),
+    status: z.enum(JOB_STATUSES),
+    /** Times are RFC 3339 in UTC, whole seconds: `2026-11-23T05:30:00Z`. */
+    submitTime: z.string(),
+    /** `1h5m49s`: from submit to the end, or to now. */
+    duration: z.string(),
+    /** `0.0000 USD` */
+    cost: z.string(),
+  })
+  .meta({ id: 'JobSummary' })
+export type JobSummary = z.infer<typeof jobSummarySchema>
+
+const dimensionPolicySchema = z.object({
+  disable: z.boolean(),
+  upperBoundRatio: z.number(),
+  upperBoundDuration: z.string(),
+  lowerBoundRatio: z.number(),
+  lowerBoundDuration: z.string(),
+  step: z.number(),
+})
+
+/** A job as it is shown: the names and forms of `float show`, in the order they are printed. */
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    workingHost: z.string(),
+    user: z.string(),
+    imageID: z.string(),
+    status: z.enum(JOB_STATUSES),
+    submitTime: z.string(),
+    category: z.enum(['pending', 'running', 'success', 'failed']),
+    /** Of the attempt now: when the program first ran. */
+    startTime: z.string().optional(),
+    endTime: z.string().optional(),
+    lastUpdate: z.string(),
+    duration: z.string(),
+    /** From submit to the first instruction, or to now. */
+    queueTime: z.string(),
+    /** Time spent `Executing`. */
+    execTime: z.string(),
+    /** The program's exit code; absent until it has ended by itself. */
+    rc: z.string().optional(),
+    cost: z.string(),
+    coreHours: z.number(),
+    /** Of the instance it is on, else the one asked for; empty when neither. */
+    instanceType: z.string(),
+    cpu: z.number(),
+    memGB: z.number(),
+    /** Absent = open upwards. */
+    cpuMax: z.number().optional(),
+    memGBMax: z.number().optional(),
+    /** GB in use; absent where it is not measured. */
+    memUsed: z.number().optional(),
+    /** 1, 2, …: a rerun starts the next one. */
+    attempt: z.int(),
+    checkpoints: z.int(),
+    /** Address at which the job's ports can be reached; empty while there is none. */
+    publicIP: z.string(),
+    /** `8888:8888 -> 3.4.5.6:8888`, one per port; empty while there is no instance. */
+    portMappings: z.array(z.string()),
+    stdout: z.string(),
+    stderr: z.string(),
+    timeLimit: z.string().optional(),
+    vmPolicy: z.object({
+      policy: z.enum(['spotFirst', 'spotOnly', 'onDemand']),
+      retryLimit: z.int(),
+      /** `10m0s` */
+      retryInterval: z.string(),
+      priceLimit: z.number().optional(),
+    }),
+    migratePolicy: z.object({
+      evadeOOM: z.boolean(),
+      stepAuto: z.boolean(),
+      cpu: dimensionPolicySchema,
+      mem: dimensionPolicySchema,
+    }),
+    /** The canonical flags, from `canonicalFlags` in `grammar/canonical-flags.ts`: holds no secret. */
+    inputArgs: z.string(),
+    customTags: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Job' })
+export type JobView = z.infer<typeof jobSchema>
+
+/** Refuses at once what cannot be: unknown image, a size no type has, a bad grammar. */
+export const submitJob = endpoint('submitJob', {
+  summary: 'Submit a job',
+  success: 201,
+  body: submitBodySchema,
+  response: jobSchema,
+})
+
+const listQuery = z.object({
+  /** `status=Executing or status=Starting`; several are joined by AND. Grammar: `grammar/list-filter.ts`. */
+  filter: z.union([z.string(), z.array(z.string())]).optional(),
+})
+export type ListQuery = z.infer<typeof listQuery>
+
+/** Newest first. */
+export const jobPages = endpoint('jobPages', {
+  summary: 'List jobs, whole',
+  query: listQuery,
+  response: z.object({ Jobs: z.array(jobSchema) }),
+})
+
+/** Newest first; the same filters, only the columns of a table. */
+export const jobSummaries = endpoint('jobSummaries', {
+  summary: 'List jobs, in short',
+  query: listQuery,
+  response: z.object({ jobs: z.array(jobSummarySchema) }),
+})
+
+export const job = endpoint('job', { summary: 'Show a job', params: jobParams, response: jobSchema })
+
+/** The actions answer as soon as the wish is recorded, with the job as it is then. */
+const action = { params: jobParams, response: jobSchema, success: 202 } as const
+
+export const cancelJob = endpoint('cancelJob', {
+  summary: 'Cancel a job; an ended one is left as is',
+  ...action,
+})
+export const suspendJob = endpoint('suspendJob', { summary: 'Save a job and stop it', ...action })
+export const resumeJob = endpoint('resumeJob', { summary: 'Go on with a suspended job', ...action })
+export const snapshotJob = endpoint('snapshotJob', { summary: 'Take a checkpoint and run on', ...action })
+export const rerunJob = endpoint('rerunJob', { summary: 'Run an ended job again from scratch', ...action })
+
+/** A type, or a size; nothing = another instance of the same size. */
+export const migrateBodySchema = z
+  .object({ instType: z.string().optional(), cpu: rangeText.optional(), mem: rangeText.optional() })
+  .meta({ id: 'MigrateJob' })
+export type MigrateBody = z.infer<typeof migrateBodySchema>
+export const migrateJob = endpoint('migrateJob', {
+  summary: 'Move a job',
+  ...action,
+  body: migrateBodySchema,
+})
+
+export const drillBodySchema = z
+  .object({
+    /** `30s`; `0s` = it dies at once; absent = the cloud's own notice, 120 s. */
+    notice: z.string().optional(),
+  })
+  .meta({ id: 'DrillJob' })
+export type DrillBody = z.infer<typeof drillBodySchema>
+export const drillJob = endpoint('drillJob', {
+  summary: 'Have the instance of a job reclaimed',
+  ...action,
+  body: drillBodySchema,
+})

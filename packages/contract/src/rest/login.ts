@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+/** Who is asking. */
+export const sessionSchema = z
+  .object({
+    username: z.string(),
+    /** 0 = the administrator. */
+    userNumber: z.int(),
+    role: z.enum(['admin', 'user']),
+    /** RFC 3339; moved on by every `session` call. Absent with Basic credentials, which hold no session. */
+    expiresAt: z.string().optional(),
+  })
+  .meta({ id: 'Session' })
+export type Session = z.infer<typeof sessionSchema>
+
+/** Basic credentials in; the token comes in the response header `Authorization` and is sent back verbatim. */
+export const login = endpoint('login', {
+  summary: 'Check a password; the token is in the response header Authorization',
+  response: sessionSchema,
+})
+
+/** Answers only while the session lives, and starts its timer anew. */
+export const session = endpoint('session', {
+  summary: 'Who am I; refreshes the session',
+  response: sessionSchema,
+})
+
+/** Ends the session of the token sent; with Basic credentials there is nothing to end and it succeeds. */
+export const logout = endpoint('logout', { summary: 'End the session', response: z.object({}) })

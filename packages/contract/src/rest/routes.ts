@@ -1,0 +1,35 @@
+/**
+ * Method and path of every call, and nothing else: light enough for the command line, which loads no schema library.
+ * `{name}` is a path parameter. The schemas of each are in the file of its noun.
+ */
+export const ROUTES = {
+  login: { method: 'GET', path: '/api/v1/login' },
+  session: { method: 'GET', path: '/api/v1/session' },
+  logout: { method: 'DELETE', path: '/api/v1/session' },
+
+  version: { method: 'GET', path: '/api/v1/version' },
+  status: { method: 'GET', path: '/api/v1/status' },
+  health: { method: 'GET', path: '/api/v1/health' },
+
+  submitJob: { method: 'POST', path: '/api/v1/jobs' },
+  jobPages: { method: 'GET', path: '/api/v1/jobPages' },
+  jobSummaries: { method: 'GET', path: '/api/v1/jobSummaries' },
+  job: { method: 'GET', path: '/api/v1/jobs/{id}' },
+  cancelJob: { method: 'DELETE', path: '/api/v1/jobs/{id}' },
+  suspendJob: { method: 'POST', path: '/api/v1/jobs/{id}/suspend' },
+  resumeJob: { method: 'POST', path: '/api/v1/jobs/{id}/resume' },
+  migrateJob: { method: 'POST', path: '/api/v1/jobs/{id}/migrate' },
+  snapshotJob: { method: 'POST', path: '/api/v1/jobs/{id}/snapshot' },
+  rerunJob: { method: 'POST', path: '/api/v1/jobs/{id}/rerun' },
+  drillJob: { method: 'POST', path: '/api/v1/jobs/{id}/drill' },
+
+  events: { method: 'GET', path: '/api/v1/jobs/{id}/events' },
+  migrations: { method: 'GET', path: '/api/v1/jobs/{id}/migrations' },
+  logs: { method: 'GET', path: '/api/v1/jobs/{id}/logs' },
+  logBytes: { method: 'GET', path: '/api/v1/jobs/{id}/logs/{file}' },
+
+  hosts: { method: 'GET', path: '/api/v1/hosts' },
+  images: { method: 'GET', path: '/api/v1/images' },
+} as const satisfies Record<string, { method: 'GET' | 'POST' | 'DELETE'; path: `/api/v1/${string}` }>
+
+export type RouteName = keyof typeof ROUTES
