@@ -133,7 +133,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         )
         return beginWorkflow(deps, tx, moving, 'float', {
           trigger: 'manual',
-          then: 'run',
+          afterwards: 'run',
           source,
           target: newInstanceId(deps.random),
           captureId: newCaptureId(deps.random),

@@ -150,11 +150,11 @@ const beginFloat = (
   tx: Parameters<typeof beginWorkflow>[1],
   job: Job,
   trigger: 'reclaim' | 'manual',
-  then: 'run' | 'rest',
+  afterwards: 'run' | 'rest',
 ): Promise<Job> =>
   beginWorkflow(deps, tx, job, 'float', {
     trigger,
-    then,
+    afterwards,
     source: sourceOf(job),
     target: newInstanceId(deps.random),
     captureId: newCaptureId(deps.random),

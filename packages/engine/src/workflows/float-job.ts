@@ -51,7 +51,7 @@ export const floatJob: Workflow = {
 }
 
 const isPlanned = (context: StepContext): boolean => context.params['trigger'] === 'manual'
-const rests = (context: StepContext): boolean => context.params['then'] === 'rest'
+const rests = (context: StepContext): boolean => context.params['afterwards'] === 'rest'
 const hasTarget = (context: StepContext): boolean => context.outputs['launch'] != null
 
 async function launchUnlessResting(context: StepContext): Promise<unknown> {

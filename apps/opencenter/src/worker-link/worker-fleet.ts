@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type ToWorker,
+  WORKER_METHODS,
+  type WorkerMethod,
+  type WorkerParams,
+  type WorkerReport,
+  type WorkerResult,
+} from '@mmcloud/contract'
+import type { InstanceId } from '@mmcloud/domain'
+import { type Fleet, WorkerRefusedError } from '@mmcloud/engine'
+
+/** A request that got no answer within this time on a living link is asked again; workers answer repeats the same. */
+const ASK_AGAIN_MS = 30_000
+
+/** The link to one connected worker, as far as the fleet needs it. */
+export type WorkerConnection = { send(message: ToWorker): void; close(reason: string): void }
+
+type Answer = { readonly result?: unknown; readonly error?: { readonly message: string } | undefined }
+
+/** The workers that are connected now, what they last said, and the requests that wait for an answer. */
+export class WorkerFleet implements Fleet {
+  readonly #links = new Map<InstanceId, { connection: WorkerConnection; report?: WorkerReport }>()
+  readonly #waiting = new Map<string, (answer: Answer) => void>()
+  readonly #watchers = new Set<() => void>()
+  readonly #changed: () => void
+
+  /** `changed` is called when a report says something new. */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** A worker dialled; an older link of the same instance is closed. */
+  attach(instance: InstanceId, connection: WorkerConnection): void {
+    this.#links.get(instance)?.connection.close('replaced by a newer link')
+    this.#links.set(instance, { connection })
+  }
+
+  detach(instance: InstanceId, connection: WorkerConnection): void {
+    if (this.#links.get(instance)?.connection === connection) this.#links.delete(instance)
+    this.#wakeAll()
+  }
+
+  heard(instance: InstanceId, report: WorkerReport): void {
+    const link = this.#links.get(instance)
+    if (!link) return
+    const news = JSON.stringify({ ...link.report, at: 0 }) !== JSON.stringify({ ...report, at: 0 })
+    link.report = report
+    if (!news) return
+    this.#wakeAll()
+    this.#changed()
+  }
+
+  answered(requestId: string, answer: Answer): void {
+    this.#waiting.get(requestId)?.(answer)
+  }
+
+  connectedInstances(): readonly InstanceId[] {
+    return [...this.#links.keys()]
+  }
+
+  report(instance: InstanceId): WorkerReport | undefined {
+    return this.#links.get(instance)?.report
+  }
+
+  async connected(instance: InstanceId, signal: AbortSignal): Promise<WorkerReport> {
+    for (;;) {
+      signal.throwIfAborted()
+      const report = this.report(instance)
+      if (report) return report
+      await this.#change(signal)
+    }
+  }
+
+  async ask<M extends WorkerMethod>(
+    instance: InstanceId,
+    method: M,
+    params: WorkerParams<M>,
+    signal: AbortSignal,
+  ): Promise<WorkerResult<M>> {
+    for (;;) {
+      await this.connected(instance, signal)
+      const answer = await this.#askOnce(instance, method, params, signal)
+      if (answer === undefined) continue
+      if (answer.error) throw new WorkerRefusedError(answer.error.message)
+      return WORKER_METHODS[method].result.parse(answer.result) as WorkerResult<M>
+    }
+  }
+
+  /** Undefined when the link broke or nothing came: then it is asked again. */
+  async #askOnce(
+    instance: InstanceId,
+    method: WorkerMethod,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const link = this.#links.get(instance)
+    if (!link) return undefined
+    const requestId = randomUUID()
+    const over = new AbortController()
+    const until = AbortSignal.any([signal, over.signal])
+    try {
+      const answer = new Promise<Answer>((resolve) => this.#waiting.set(requestId, resolve))
+      link.connection.send({ type: 'request', requestId, method, params })
+      const linkLost = this.#until(() => this.#links.get(instance) !== link, until)
+      const first = await Promise.race([answer, linkLost, sleep(ASK_AGAIN_MS, undefined, { signal: until })])
+      return first ?? undefined
+    } finally {
+      this.#waiting.delete(requestId)
+      over.abort()
+    }
+  }
+
+  async #until(condition: () => boolean, signal: AbortSignal): Promise<undefined> {
+    while (!condition()) await this.#change(signal)
+    return undefined
+  }
+
+  /** The next change of any link or report. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watcher = (): void => {
+        this.#watchers.delete(watcher)
+        signal.removeEventListener('abort', aborted)
+        resolve()
+      }
+      const aborted = (): void => {
+        this.#watchers.delete(watcher)
+        reject(signal.reason as Error)
+      }
+      this.#watchers.add(watcher)
+      signal.addEventListener('abort', aborted, { once: true })
+    })
+  }
+
+  #wakeAll(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+}

@@ -1,0 +1,143 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type FromWorker, fromWorkerSchema, type ToWorker, WORKER_PROTOCOL } from '@mmcloud/contract'
+import type { InstanceId, JobId } from '@mmcloud/domain'
+import type { Log, Records } from '@mmcloud/engine'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { WorkerFleet } from './worker-fleet.ts'
+import type { WorkerTokens } from './worker-tokens.ts'
+
+/** Log chunks are 256 KiB in base64; a report of a job with many checkpoints is a few KiB. */
+const MAX_MESSAGE_BYTES = 1024 * 1024
+/** A worker that has not said hello by then is cut off. */
+const HELLO_TIMEOUT_MS = 10_000
+
+/** The OpCenter's copy of a job's logs, as the link needs it. */
+export type LogSink = {
+  append(jobId: JobId, file: string, offset: number, bytes: Buffer, truncate: boolean): Promise<number>
+  sizes(jobId: JobId): Promise<Record<string, number>>
+}
+
+export type WorkerLinkDeps = {
+  readonly fleet: WorkerFleet
+  readonly tokens: WorkerTokens
+  readonly records: Records
+  readonly logs: LogSink
+  readonly log: Log
+}
+
+/**
+ * Serves workers on `/worker` of one or more HTTPS servers. A worker proves itself with its join token once, then with
+ * its own credential; anybody else is cut off without a word. Messages of one worker are handled in order.
+ */
+export const attachWorkerLink = (deps: WorkerLinkDeps, ...servers: readonly Server[]): { close(): void } => {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES })
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.url !== '/worker') return void socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serveWorker(deps, webSocket))
+  }
+  for (const server of servers) server.on('upgrade', upgrade)
+  return {
+    close: () => {
+      for (const server of servers) server.off('upgrade', upgrade)
+      for (const socket of sockets.clients) socket.terminate()
+    },
+  }
+}
+
+const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
+  const connection = {
+    send: (message: ToWorker) => socket.send(JSON.stringify(message)),
+    close: (reason: string) => socket.close(1000, reason),
+  }
+  let worker: { readonly instance: InstanceId; readonly jobId: JobId } | undefined
+  const handle = async (message: FromWorker): Promise<void> => {
+    if (message.type === 'hello') {
+      worker = await admit(deps, message)
+      if (!worker) return socket.terminate()
+      clearTimeout(helloTimer)
+      deps.fleet.attach(worker.instance, connection)
+      const credential = message.joinToken === undefined ? undefined : deps.tokens.credential(worker.instance)
+      connection.send({
+        type: 'welcome',
+        logs: await deps.logs.sizes(worker.jobId),
+        ...(credential ? { credential } : {}),
+      })
+      return
+    }
+    if (!worker) return socket.terminate()
+    if (message.type === 'report') deps.fleet.heard(worker.instance, message)
+    else if (message.type === 'response') deps.fleet.answered(message.requestId, message)
+    else if (message.jobId === worker.jobId) {
+      const bytes = Buffer.from(message.data, 'base64')
+      const size = await deps.logs.append(
+        worker.jobId,
+        message.file,
+        message.offset,
+        bytes,
+        message.truncate ?? false,
+      )
+      connection.send({ type: 'logAck', file: message.file, size })
+    }
+  }
+  const helloTimer = setTimeout(() => socket.terminate(), HELLO_TIMEOUT_MS)
+  let inOrder = Promise.resolve()
+  socket.on('message', (data: Buffer) => {
+    inOrder = inOrder.then(async () => {
+      try {
+        await handle(fromWorkerSchema.parse(JSON.parse(data.toString('utf8'))))
+      } catch (error) {
+        deps.log.warn(
+          { instance: worker?.instance, err: error },
+          'a message of a worker could not be handled; its link is closed',
+        )
+        socket.terminate()
+      }
+    })
+  })
+  socket.on('error', (error) =>
+    deps.log.warn({ instance: worker?.instance, err: error }, 'the link to a worker broke'),
+  )
+  socket.on('close', () => {
+    clearTimeout(helloTimer)
+    if (worker) deps.fleet.detach(worker.instance, connection)
+  })
+}
+
+/** The instance whose worker this is, or nothing when it cannot prove it. */
+const admit = async (
+  { records, tokens, log }: WorkerLinkDeps,
+  hello: Extract<FromWorker, { type: 'hello' }>,
+): Promise<{ instance: InstanceId; jobId: JobId } | undefined> => {
+  const id = hello.instanceId as InstanceId
+  const instance = await records.read((view) => view.instance(id))
+  if (hello.protocol !== WORKER_PROTOCOL || !instance || instance.state === 'gone') {
+    log.warn(
+      { instance: id, protocol: hello.protocol },
+      'a worker of no living instance, or of another protocol, was turned away',
+    )
+    return undefined
+  }
+  if (hello.credential !== undefined && tokens.isCredential(id, hello.credential)) {
+    if (instance.joinedAt === undefined) await spendJoinToken(records, id)
+    return { instance: id, jobId: instance.jobId }
+  }
+  if (
+    hello.joinToken !== undefined &&
+    instance.joinedAt === undefined &&
+    tokens.isJoinToken(id, hello.joinToken)
+  ) {
+    return { instance: id, jobId: instance.jobId }
+  }
+  log.warn({ instance: id }, 'a worker with a wrong or spent token was turned away')
+  return undefined
+}
+
+/** From the first use of its credential on, the join token of that instance is worth nothing. */
+const spendJoinToken = (records: Records, id: InstanceId): Promise<void> =>
+  records.write(async (tx) => {
+    const instance = await tx.instance(id)
+    if (instance && instance.joinedAt === undefined) {
+      await tx.updateInstance({ ...instance, joinedAt: Date.now(), version: instance.version + 1 })
+    }
+  })
