@@ -1,0 +1,225 @@
+import type { WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
+import type { Checkpoint, InstanceId, VolumeId } from '@mmcloud/domain'
+import type { Clock } from '../clock.ts'
+import type { FakeProvider } from '../provider/fake-provider.ts'
+import { type Fleet, WorkerRefusedError } from './fleet.ts'
+
+/** What a fake volume holds: the checkpoints with the program's progress at each, and its exit. */
+type Disk = {
+  checkpoints: (Checkpoint & { progress: number })[]
+  exit?: { attempt: number; exitCode: number; at: number }
+  epoch: number
+}
+
+type FakeWorker = {
+  jobId: string
+  attempt: number
+  phase: NonNullable<WorkerReport['job']>['phase']
+  volume: VolumeId
+  progress: number
+  exitCode?: number
+}
+
+/**
+ * Workers in memory that behave: a program is a counter, a checkpoint remembers it on the volume, and a program whose
+ * instance is taken is gone. Every instance the provider has is connected unless told otherwise.
+ */
+export class FakeFleet implements Fleet {
+  readonly #provider: FakeProvider
+  readonly #clock: Clock
+  readonly #workers = new Map<InstanceId, FakeWorker>()
+  readonly #silent = new Set<InstanceId>()
+  readonly #failures: { method: WorkerMethod; message: string }[] = []
+  readonly calls: { instance: InstanceId; method: WorkerMethod }[] = []
+
+  constructor(provider: FakeProvider, clock: Clock) {
+    this.#provider = provider
+    this.#clock = clock
+  }
+
+  /** The next request of `method` is refused with these words, and nothing is done. */
+  failNext(method: WorkerMethod, message: string): void {
+    this.#failures.push({ method, message })
+  }
+
+  /** The link of that worker is down (or up again); its program runs on. */
+  silence(instance: InstanceId, silent = true): void {
+    if (silent) this.#silent.add(instance)
+    else this.#silent.delete(instance)
+  }
+
+  /** The program of a job does some work; returns how far it is. */
+  async work(jobId: string, amount: number): Promise<number> {
+    const [copy] = await this.copies(jobId)
+    if (!copy) throw new Error(`no copy of ${jobId} runs`)
+    copy.progress += amount
+    return copy.progress
+  }
+
+  /** The program of a job ends by itself. */
+  async exit(jobId: string, exitCode: number): Promise<void> {
+    const [copy] = await this.copies(jobId)
+    if (!copy) throw new Error(`no copy of ${jobId} runs`)
+    copy.phase = 'exited'
+    copy.exitCode = exitCode
+    const disk = this.#disk(copy.volume)
+    this.#store(copy.volume, { ...disk, exit: { attempt: copy.attempt, exitCode, at: this.#clock.now() } })
+  }
+
+  /** Every copy of a job that runs now: more than one is the worst that can happen. */
+  async copies(jobId: string): Promise<FakeWorker[]> {
+    const alive = new Set((await this.#provider.list()).map((instance) => instance.id))
+    return [...this.#workers]
+      .filter(([id, w]) => alive.has(id) && w.jobId === jobId && w.phase === 'running')
+      .map(([, w]) => w)
+  }
+
+  report(instance: InstanceId): WorkerReport | undefined {
+    if (this.#silent.has(instance) || !this.#provider.bootedWith(instance)) return undefined
+    const worker = this.#workers.get(instance)
+    return {
+      type: 'report',
+      at: this.#clock.now(),
+      ...(worker
+        ? {
+            job: {
+              jobId: worker.jobId,
+              attempt: worker.attempt,
+              phase: worker.phase,
+              checkpoints: this.#disk(worker.volume).checkpoints,
+              logsShipped: true,
+              ...(worker.exitCode === undefined ? {} : { exitCode: worker.exitCode }),
+            },
+          }
+        : {}),
+    }
+  }
+
+  async connected(instance: InstanceId, signal: AbortSignal): Promise<WorkerReport> {
+    for (;;) {
+      const report = this.report(instance)
+      if (report) return report
+      await this.#clock.sleep(100, signal)
+    }
+  }
+
+  async ask<M extends WorkerMethod>(
+    instance: InstanceId,
+    method: M,
+    params: WorkerParams<M>,
+    signal: AbortSignal,
+  ): Promise<WorkerResult<M>> {
+    await this.connected(instance, signal)
+    this.calls.push({ instance, method })
+    const failure = this.#failures.findIndex((candidate) => candidate.method === method)
+    if (failure >= 0) throw new WorkerRefusedError(this.#failures.splice(failure, 1)[0]!.message)
+    return this.#do(instance, method, params as never) as WorkerResult<M>
+  }
+
+  #do(instance: InstanceId, method: WorkerMethod, params: never): unknown {
+    switch (method) {
+      case 'mountVolumes':
+        return this.#mount(instance, params)
+      case 'startJob':
+        return this.#start(instance, params)
+      case 'restoreJob':
+        return this.#restore(instance, params)
+      case 'captureJob':
+        return this.#capture(instance, params)
+      case 'stopJob':
+        return this.#stop(instance)
+      case 'releaseVolumes':
+        return this.#release(instance)
+      case 'health':
+        return { rows: [] }
+    }
+  }
+
+  #mount(instance: InstanceId, params: WorkerParams<'mountVolumes'>): WorkerResult<'mountVolumes'> {
+    const volume = params.volumes[0]!.volumeId as VolumeId
+    const disk = this.#disk(volume)
+    if (params.epoch < disk.epoch)
+      throw new WorkerRefusedError('this volume has been given to another instance')
+    this.#store(volume, { ...disk, epoch: params.epoch })
+    this.#provider.mount(volume, true)
+    if (!this.#workers.has(instance)) {
+      this.#workers.set(instance, {
+        jobId: params.jobId,
+        attempt: params.attempt,
+        phase: 'mounted',
+        volume,
+        progress: 0,
+      })
+    }
+    const worker = this.#worker(instance)
+    if (disk.exit?.attempt === params.attempt && worker.phase === 'mounted') {
+      worker.phase = 'exited'
+      worker.exitCode = disk.exit.exitCode
+    }
+    return { epoch: params.epoch, checkpoints: disk.checkpoints, exit: disk.exit }
+  }
+
+  #start(instance: InstanceId, { attempt }: WorkerParams<'startJob'>): WorkerResult<'startJob'> {
+    const worker = this.#worker(instance)
+    if (worker.phase !== 'running') Object.assign(worker, { attempt, phase: 'running', progress: 0 })
+    return { imageMs: 1, containerMs: 1 }
+  }
+
+  #restore(instance: InstanceId, { attempt, seq }: WorkerParams<'restoreJob'>): WorkerResult<'restoreJob'> {
+    const worker = this.#worker(instance)
+    const checkpoint = this.#disk(worker.volume).checkpoints.find((c) => c.seq === seq)
+    if (!checkpoint) throw new WorkerRefusedError(`checkpoint ${seq} is not there`)
+    if (worker.phase !== 'running')
+      Object.assign(worker, { attempt, phase: 'running', progress: checkpoint.progress })
+    return { restoreMs: 1 }
+  }
+
+  #capture(instance: InstanceId, { kind }: WorkerParams<'captureJob'>): WorkerResult<'captureJob'> {
+    const worker = this.#worker(instance)
+    const disk = this.#disk(worker.volume)
+    if (worker.phase === 'saved') return disk.checkpoints.at(-1)!
+    if (worker.phase !== 'running')
+      throw new WorkerRefusedError(`there is no program to save (${worker.phase})`)
+    const checkpoint = {
+      seq: (disk.checkpoints.at(-1)?.seq ?? 0) + 1,
+      attempt: worker.attempt,
+      takenAt: this.#clock.now(),
+      bytes: 1000,
+      kind,
+      timings: { freezeMs: 1, dumpMs: 1, drainLogsMs: 1, diskSnapshotMs: 1, syncMs: 1 },
+      progress: worker.progress,
+    }
+    this.#store(worker.volume, { ...disk, checkpoints: [...disk.checkpoints, checkpoint] })
+    if (kind === 'move') worker.phase = 'saved'
+    return checkpoint
+  }
+
+  #stop(instance: InstanceId): WorkerResult<'stopJob'> {
+    const worker = this.#workers.get(instance)
+    if (worker?.phase === 'running') Object.assign(worker, { phase: 'exited', exitCode: 143 })
+    return { exitCode: worker?.exitCode }
+  }
+
+  #release(instance: InstanceId): WorkerResult<'releaseVolumes'> {
+    const worker = this.#workers.get(instance)
+    if (worker?.phase === 'running') throw new WorkerRefusedError('the program runs')
+    if (worker) this.#provider.mount(worker.volume, false)
+    this.#workers.delete(instance)
+    return {}
+  }
+
+  #worker(instance: InstanceId): FakeWorker {
+    const worker = this.#workers.get(instance)
+    if (!worker) throw new WorkerRefusedError('no volumes are mounted')
+    return worker
+  }
+
+  #disk(volume: VolumeId): Disk {
+    const content = this.#provider.read(volume)
+    return content === '' ? { checkpoints: [], epoch: 0 } : (JSON.parse(content) as Disk)
+  }
+
+  #store(volume: VolumeId, disk: Disk): void {
+    this.#provider.write(volume, JSON.stringify(disk))
+  }
+}
