@@ -1,3 +1,4 @@
+export * from './grammar/index.ts'
 export * from './rest/api.ts'
 export * from './rest/endpoint.ts'
 export * from './rest/errors.ts'

@@ -1,0 +1,36 @@
+import { DEFAULT_VM_POLICY } from '@mmcloud/domain'
+import { formatDataVolume } from './data-volume.ts'
+import { formatDuration } from './duration.ts'
+import { formatPublish } from './publish.ts'
+import { formatRange } from './range.ts'
+import type { Submission } from './submission.ts'
+import { formatVmPolicy } from './vm-policy.ts'
+
+/** Names under which people keep what nobody else should read. */
+const SECRET_NAME = /pass|secret|token|credential|private|api_?key|access_?key/i
+
+/** The flags that submit this job again, quoted for a shell; values that look like secrets are shown as `***`. */
+export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
+  const flags: string[] = ['--image', s.imageName]
+  if (s.name !== undefined) flags.push('--name', s.name)
+  if (s.instanceType !== undefined) flags.push('--instType', s.instanceType)
+  flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
+  for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
+  for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume(disk))
+  for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
+  const policy = formatVmPolicy(s.vmPolicy)
+  if (policy !== formatVmPolicy(DEFAULT_VM_POLICY)) flags.push('--vmPolicy', policy)
+  if (s.timeLimitSeconds !== undefined) flags.push('--timeLimit', formatDuration(s.timeLimitSeconds))
+  if (!s.rerunAllowed) flags.push('--disableRerun')
+  for (const [key, value] of sortedTags(s.customTags)) flags.push('--customTag', `${key}:${value}`)
+  return flags.map(shellWord).join(' ')
+}
+
+const sortedTags = (tags: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+const shown = (key: string, value: string): string =>
+  SECRET_NAME.test(key) && !/^\{secret:[\w-]+\}$/.test(value) ? '***' : value
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

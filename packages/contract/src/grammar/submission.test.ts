@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { readSubmission } from './submission.ts'
+
+test('unset is unset, however it is written', () => {
+  const plain = readSubmission({ image: 'python' })
+  expect(
+    readSubmission({
+      image: 'python',
+      cpu: 0,
+      mem: '',
+      instType: '',
+      imageVolSize: 0,
+      jobContent: '',
+      dataVolumes: [''],
+      customTags: {},
+      envs: [],
+      gateway: null,
+    }),
+  ).toEqual(plain)
+  expect(plain).toMatchObject({ cpu: { min: 1 }, memGB: { min: 1 }, rerunAllowed: true })
+  expect(plain).not.toHaveProperty('script')
+})
+
+test('every field is read', () => {
+  const read = readSubmission({
+    image: 'python',
+    name: 'a.b_c',
+    cpu: '2:4',
+    mem: 8,
+    instType: 'm5.large',
+    jobContent: '#!/bin/sh\ntrue\n',
+    envs: ['A=1,2', '"B=b c"', 'DB_PASSWORD=hush', 'T={secret:tok}', 'E='],
+    dataVolumes: ['[size=10]:/data'],
+    customTags: { b: '', a: 'x:y' },
+    vmPolicy: '[onDemand=true]',
+    timeLimit: '1h',
+    publish: ['8888:80'],
+    disableRerun: true,
+  })
+  expect(read).toMatchObject({
+    env: { A: '1,2', B: 'b c', DB_PASSWORD: 'hush', T: '{secret:tok}', E: '' },
+    cpu: { min: 2, max: 4 },
+    memGB: { min: 8 },
+    timeLimitSeconds: 3600,
+    publish: [{ hostPort: 8888, containerPort: 80 }],
+    rerunAllowed: false,
+  })
+  expect(read.inputArgs).toBe(
+    "--image python --name a.b_c --instType m5.large --cpu 2:4 --mem 8 --env A=1,2 --env 'B=b c' " +
+      "--env 'DB_PASSWORD=***' --env 'T={secret:tok}' --env E= --dataVolume '[size=10]:/data' --publish 8888:80 " +
+      "--vmPolicy '[onDemand=true,retryLimit=3,retryInterval=10m0s]' --timeLimit 1h0m0s --disableRerun " +
+      '--customTag a:x:y --customTag b:',
+  )
+})
+
+test.each([
+  [{}, '--image is missing'],
+  [{ image: 'a b' }, '--image'],
+  [{ image: 'a', name: '-x' }, '--name'],
+  [{ image: 'a', envs: ['X'] }, '--env'],
+  [{ image: 'a', publish: ['80', '80:81'] }, '--publish: port 80 is given twice'],
+  [{ image: 'a', publish: ['0'] }, '--publish'],
+  [
+    { image: 'a', dataVolumes: ['[size=1]:/d', '[size=2]:/d/'] },
+    '--dataVolume: mount point /d is given twice',
+  ],
+  [{ image: 'a', customTags: { 'a\nb': 'c' } }, '--customTag'],
+  [{ image: 'a', gateway: 'auto' }, 'gateway is not supported yet'],
+  [{ image: 'a', imageVolSize: 6 }, 'imageVolSize is not supported yet'],
+])('%j is refused', (body, sentence) => expect(() => readSubmission(body)).toThrow(sentence))

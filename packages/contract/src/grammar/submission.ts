@@ -1,0 +1,113 @@
+import { DEFAULT_VM_POLICY, invalidArgument, type JobSpec, type Range, UserError } from '@mmcloud/domain'
+import type { SubmitBody } from '../rest/jobs.ts'
+import { canonicalFlags } from './canonical-flags.ts'
+import { parseDataVolume } from './data-volume.ts'
+import { parseDuration } from './duration.ts'
+import { checkTag, parseEnv } from './key-value.ts'
+import { parsePublish } from './publish.ts'
+import { parseRange } from './range.ts'
+import { parseVmPolicy } from './vm-policy.ts'
+
+/** A `JobSpec` but for what only the OpCenter knows: the image's digest, and the name when none was given. */
+export type Submission = Omit<JobSpec, 'image' | 'name'> & {
+  readonly imageName: string
+  readonly name?: string
+}
+
+/** Nothing asked for: any type will do, the cheapest is taken. */
+const ANY_SIZE: Range = { min: 1 }
+/** Scripts are text; what is larger belongs into an image or a volume. */
+const MAX_SCRIPT_BYTES = 1_048_576
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'image',
+  'jobContent',
+  'cpu',
+  'mem',
+  'instType',
+  'name',
+  'envs',
+  'dataVolumes',
+  'customTags',
+  'vmPolicy',
+  'timeLimit',
+  'publish',
+  'disableRerun',
+] satisfies (keyof SubmitBody)[])
+
+/** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
+export const readSubmission = (body: SubmitBody): Submission => {
+  refuseUnsupported(body)
+  const imageName = body.image?.trim() ?? ''
+  if (imageName === '') throw invalidArgument('--image is missing; "float image list" shows the library')
+  if (/\s/.test(imageName)) throw invalidArgument(`--image: "${imageName}" holds blanks`)
+
+  const submission = {
+    imageName,
+    ...optional('name', readName(body.name ?? '')),
+    ...optional('script', readScript(body.jobContent ?? '')),
+    env: Object.fromEntries((body.envs ?? []).map(parseEnv)),
+    cpu: parseRange(body.cpu ?? '', '--cpu') ?? ANY_SIZE,
+    memGB: parseRange(body.mem ?? '', '--mem') ?? ANY_SIZE,
+    ...optional('instanceType', body.instType?.trim() || undefined),
+    vmPolicy: body.vmPolicy ? parseVmPolicy(body.vmPolicy) : DEFAULT_VM_POLICY,
+    ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
+    publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
+    dataDisks: unique(
+      (body.dataVolumes ?? []).flatMap((text) => parseDataVolume(text) ?? []),
+      (disk) => disk.mountPoint,
+      '--dataVolume: mount point',
+    ),
+    customTags: Object.fromEntries(
+      Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
+    ),
+    rerunAllowed: !body.disableRerun,
+  }
+  return { ...submission, inputArgs: canonicalFlags(submission) }
+}
+
+const refuseUnsupported = (body: SubmitBody): void => {
+  for (const [key, value] of Object.entries(body)) {
+    if (!KNOWN.has(key) && asksForSomething(value)) {
+      throw new UserError('notSupported', `${key} is not supported yet`)
+    }
+  }
+}
+
+const asksForSomething = (value: unknown): boolean => {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
+  return typeof value !== 'object' || Object.keys(value).length > 0
+}
+
+const readName = (name: string): string | undefined => {
+  if (name === '') return undefined
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
+    throw invalidArgument(
+      `--name: "${name}" must be up to 128 letters, digits, ".", "_" and "-", and begin with a letter or digit`,
+    )
+  }
+  return name
+}
+
+const readScript = (script: string): string | undefined => {
+  if (script === '') return undefined
+  if (new TextEncoder().encode(script).length > MAX_SCRIPT_BYTES)
+    throw invalidArgument('--job: the script is larger than 1 MiB')
+  return script
+}
+
+const readTimeLimit = (text: string): number | undefined =>
+  text === '' ? undefined : parseDuration(text, '--timeLimit') || undefined
+
+const unique = <T>(items: readonly T[], key: (item: T) => string | number, what: string): readonly T[] => {
+  const seen = new Set<string | number>()
+  for (const item of items) {
+    if (seen.has(key(item))) throw invalidArgument(`${what} ${key(item)} is given twice`)
+    seen.add(key(item))
+  }
+  return items
+}
+
+/** `{ [key]: value }`, or nothing: an absent property stays absent. */
+const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>
