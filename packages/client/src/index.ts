@@ -1,0 +1,5 @@
+export * from './address.ts'
+export * from './client.ts'
+export * from './https-transport.ts'
+export * from './transport.ts'
+export * from './trust.ts'

@@ -1,0 +1,23 @@
+/** How bytes reach an OpCenter. The real one is `httpsTransport`; tests bring their own. */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>
+
+export type TransportRequest = {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Path and query, `/api/v1/…`. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+
+export type TransportResponse = {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** Nobody answered there. Asking again may help: the OpCenter may be restarting, or the caller's instance moving. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
