@@ -38,6 +38,8 @@ export type JobDecision =
   | { readonly do: 'float'; readonly trigger: 'reclaim'; readonly noticeSeconds: number }
   /** Its instance is gone, and the copy there with it. */
   | { readonly do: 'declareLost'; readonly why: 'instanceDied' | 'workerLost'; readonly error: string }
+  /** A move was undone and the program runs where it was. */
+  | { readonly do: 'carryOn' }
   | { readonly do: 'suspend' }
   | { readonly do: 'end'; readonly as: 'exited'; readonly exitCode: number }
   | { readonly do: 'end'; readonly as: 'cancelled' | 'timedout' }
@@ -82,6 +84,7 @@ const planRunning = (world: JobWorld): JobDecision => {
     }
   }
   if (job.wanted === 'suspended') return { do: 'suspend' }
+  if (job.status !== 'Executing' && worker.phase === 'running') return { do: 'carryOn' }
   const executed = executedSeconds(job, now)
   if (job.spec.timeLimitSeconds !== undefined && executed >= job.spec.timeLimitSeconds) {
     return { do: 'reachTimeLimit', executedSeconds: Math.round(executed) }

@@ -113,6 +113,8 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
         )
         return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
       }
+      case 'carryOn':
+        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: sourceOf(job) }, at)
       case 'suspend':
         return job.residence.kind === 'running'
           ? beginFloat(deps, tx, job, 'manual', 'rest')

@@ -38,6 +38,7 @@ const forward = async (
   if (!step) return end(deps, workflow, record, undefined)
   const onlyForward = isOnlyForward(workflow, record.next)
   try {
+    if (!onlyForward) await refuseUnwanted(deps, record)
     const signal = onlyForward ? signals.stopping : AbortSignal.any([signals.stopping, signals.abandon])
     const output = await step.run(context(deps, record, signal))
     return await save(deps, {
@@ -60,6 +61,14 @@ const forward = async (
     // The failed step may have done half of its deed: its own undo comes first.
     return await save(deps, { ...record, direction: 'undoing', failure })
   }
+}
+
+/** A wish may have changed while this process was not there to be told: the records know. */
+const refuseUnwanted = async (deps: EngineDeps, record: WorkflowRecord): Promise<void> => {
+  const { wanted } = await deps.records.read((view) => jobOf(view, record.jobId))
+  const rests = record.params['afterwards'] === 'rest'
+  if (wanted === 'running' || (wanted === 'suspended' && rests)) return
+  throw new WorkflowFailure('aborted', `the job is wanted ${wanted}`)
 }
 
 const isOnlyForward = ({ steps, forwardFrom }: Workflow, next: number): boolean =>

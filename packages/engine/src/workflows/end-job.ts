@@ -1,9 +1,11 @@
 import { hasEnded } from '@mmcloud/domain'
+import { within } from '../ports/clock.ts'
 import { WorkerRefusedError } from '../ports/fleet/fleet.ts'
 import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { StepContext, Workflow } from '../workflow/workflow.ts'
 import { retireInstance } from './steps/retire.ts'
+import { withInstance } from './steps/with-instance.ts'
 
 /** A program has this long after SIGTERM; a worker that does not answer in twice the time is ended with its instance. */
 const GRACE_SECONDS = 10
@@ -29,9 +31,12 @@ async function stopCopy(context: StepContext): Promise<void> {
   if (context.params['as'] === 'exited' || job.residence.kind !== 'running') return
   const { instance } = job.residence
   try {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(STOP_TIMEOUT_MS)])
-    await deps.fleet.ask(instance, 'stopJob', { graceSeconds: GRACE_SECONDS }, timeout)
-    await shipLogs(context, timeout)
+    await within(deps.clock, STOP_TIMEOUT_MS, signal, async (soon) => {
+      await withInstance({ ...context, signal: soon }, instance, (alive) =>
+        deps.fleet.ask(instance, 'stopJob', { graceSeconds: GRACE_SECONDS }, alive),
+      )
+      await shipLogs(context, soon)
+    })
   } catch (error) {
     signal.throwIfAborted()
     const why =

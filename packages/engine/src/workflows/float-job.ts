@@ -1,6 +1,6 @@
 import { hasEnded, type Job } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
-import { jobOf, moveJob, patchJob } from '../transitions.ts'
+import { jobOf, moveJob } from '../transitions.ts'
 import { type Failure, type StepContext, type Workflow, WorkflowFailure } from '../workflow/workflow.ts'
 import { placementUndone } from './place-job.ts'
 import { attachVolumes } from './steps/attach.ts'
@@ -85,13 +85,16 @@ async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, a
   if (job.residence.kind === 'saved') return placementUndone(tx, job, failure, at)
   if (underway) await tx.putMigration(job.id, { ...underway, endedAt: at, outcome: 'undone' })
   if (hasEnded(job.status) || job.status === 'Cancelling') return job
-  const reason = failure.kind === 'capture' ? 'captureFailed' : 'migrationUndone'
   const wish =
     job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}
-  if (job.status === 'Executing') return patchJob(tx, job, wish, at)
-  return moveJob(tx, job, 'Executing', reason, { error: failure.message }, at, {
-    ...wish,
-    placeAfter: at + RECAPTURE_MS,
-    clear: ['moveTo'],
-  })
+  const numbers = { error: failure.message }
+  if (failure.kind === 'capture') {
+    return moveJob(tx, job, 'Executing', 'captureFailed', numbers, at, {
+      ...wish,
+      placeAfter: at + RECAPTURE_MS,
+      clear: ['moveTo'],
+    })
+  }
+  // Whether the program was saved before this failed, only the worker knows: the planner asks it and carries on.
+  return moveJob(tx, job, job.status, 'migrationUndone', numbers, at, { ...wish, clear: ['moveTo'] })
 }

@@ -9,8 +9,10 @@ import {
   usableCheckpoint,
 } from '@mmcloud/domain'
 import { InsufficientCapacityError } from '../../ports/provider/provider-errors.ts'
+import { DeadlineError, within } from '../../ports/clock.ts'
 import { jobOf, moveJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
+import { withInstance } from './with-instance.ts'
 
 /** A worker that has not called by then will not: seconds suffice here, a cloud's boot takes up to two minutes. */
 const JOIN_TIMEOUT_MS = 180_000
@@ -73,11 +75,12 @@ export const launchTarget = async (
 export const awaitTarget = async (context: StepContext): Promise<{ readonly ms: number }> => {
   const { deps } = context
   const id = targetOf(context)
-  const timeout = AbortSignal.timeout(JOIN_TIMEOUT_MS)
   try {
-    await deps.fleet.connected(id, AbortSignal.any([context.signal, timeout]))
+    await within(deps.clock, JOIN_TIMEOUT_MS, context.signal, (signal) =>
+      withInstance({ ...context, signal }, id, (alive) => deps.fleet.connected(id, alive)),
+    )
   } catch (error) {
-    if (!timeout.aborted) throw error
+    if (!(error instanceof DeadlineError)) throw error
     throw new WorkflowFailure('launch', `its worker did not call within ${JOIN_TIMEOUT_MS / 1000} s`, error)
   }
   return deps.records.write(async (tx) => {

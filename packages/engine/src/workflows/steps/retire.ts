@@ -1,5 +1,6 @@
 import type { InstanceId } from '@mmcloud/domain'
 import type { EngineDeps } from '../../engine-deps.ts'
+import { within } from '../../ports/clock.ts'
 import { InstanceNotFoundError, VolumeInUseError } from '../../ports/provider/provider-errors.ts'
 
 /** How long a worker is given to unmount before its instance is ended under it. */
@@ -38,8 +39,9 @@ export const releaseInstance = async (
   signal: AbortSignal,
 ): Promise<void> => {
   try {
-    const timeout = AbortSignal.timeout(RELEASE_TIMEOUT_MS)
-    await deps.fleet.ask(id, 'releaseVolumes', {}, AbortSignal.any([signal, timeout]))
+    await within(deps.clock, RELEASE_TIMEOUT_MS, signal, (soon) =>
+      deps.fleet.ask(id, 'releaseVolumes', {}, soon),
+    )
     await freeVolumes(deps, id, signal)
   } catch (error) {
     signal.throwIfAborted()

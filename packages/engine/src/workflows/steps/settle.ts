@@ -1,4 +1,4 @@
-import type { Job } from '@mmcloud/domain'
+import type { Job, JobStatus } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
@@ -19,14 +19,16 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
       placementTries: 0,
       clear: ['placeAfter'],
     } as const
+    // A wish that came meanwhile keeps its word; the planner sees to it next.
+    const status = job.status === 'Cancelling' || job.status === 'Suspending' ? job.status : 'Executing'
     if (continuation.kind === 'start') {
-      await settleStarted(tx, job, continuation, numbers, at, here)
+      await settleStarted(tx, job, status, continuation, numbers, at, here)
     } else if (continuation.kind === 'restore') {
       const standStillMs = at - continuation.checkpoint.takenAt
       await moveJob(
         tx,
         job,
-        'Executing',
+        status,
         'restored',
         { ...numbers, standStillMs, checkpoint: continuation.checkpoint.seq },
         at,
@@ -49,6 +51,7 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
 const settleStarted = async (
   tx: RecordsTransaction,
   job: Job,
+  status: JobStatus,
   continuation: { readonly attempt: number; readonly again: boolean },
   numbers: Record<string, string | number>,
   at: number,
@@ -56,12 +59,12 @@ const settleStarted = async (
 ): Promise<void> => {
   const started = { ...here, attempt: continuation.attempt, startedAt: at }
   if (continuation.again) {
-    await moveJob(tx, job, 'Executing', 'startedOver', { ...numbers, attempt: continuation.attempt }, at, {
+    await moveJob(tx, job, status, 'startedOver', { ...numbers, attempt: continuation.attempt }, at, {
       ...started,
       executedMs: 0,
     })
   } else {
-    await moveJob(tx, job, 'Executing', 'started', numbers, at, started)
+    await moveJob(tx, job, status, 'started', numbers, at, started)
   }
 }
 

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startDemoCenter } from './demo-center.ts'
+import { type Finished, watchJob } from './watch-job.ts'
+import { bold, dim, green, heading, red, say } from './words.ts'
+
+/** How far the program is, in days of its year, when its instance is taken away. */
+const DRILL_AFTER_LINES = 20
+const SCRIPT = fileURLToPath(new URL('flights.py', import.meta.url))
+
+/**
+ * The story this product exists for, for real: a program whose state is only in memory loses its machine, goes on on
+ * another one, and ends with the same result as if nothing had happened.
+ */
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+  const center = await startDemoCenter()
+  let keep = values.keep
+  try {
+    heading('A program with its state only in memory')
+    say(
+      dim(
+        'It reads every flight that left New York in 2013, day by day, and learns from each. It saves nothing.',
+      ),
+    )
+    say(dim((await readFile(SCRIPT, 'utf8')).split('\n').slice(1, 2).join(' ')))
+
+    heading('First run: its machine is taken away in the middle')
+    const moved = await run(center, 'flights-reclaimed', true)
+
+    heading('Second run: the same program, undisturbed')
+    const undisturbed = await run(center, 'flights-undisturbed', false)
+
+    heading('The two results')
+    say(`  reclaimed    ${moved.result}`)
+    say(`  undisturbed  ${undisturbed.result}`)
+    const same = moved.result === undisturbed.result && moved.result !== ''
+    say(
+      same
+        ? green(bold('  Identical, to the last digit.'))
+        : red(bold('  They differ: this is a bug of ours.')),
+    )
+    say('')
+    if (keep) {
+      say(
+        `The OpCenter runs at ${bold(center.url)} ${dim(`(user admin, password ${center.password}, data in ${center.dataDir})`)}. Try next:`,
+      )
+      for (const command of [
+        'bin/float list',
+        `bin/float events -j ${moved.id}`,
+        'bin/float submit -i python -j your-script.py -c 1 -m 1',
+      ]) {
+        say(`  ${command}`)
+      }
+      say(dim(`Stop it with: bin/opencenter stop --data-dir ${center.dataDir}`))
+    } else {
+      say(
+        `The OpCenter was at ${bold(center.url)}. Keep it next time with ${bold('npm run demo -- --keep')}, and then try:`,
+      )
+      for (const command of [
+        'bin/float list',
+        'bin/float events -j ID',
+        'bin/float submit -i python -j your-script.py -c 1 -m 1',
+      ])
+        say(`  ${command}`)
+    }
+    return same ? 0 : 1
+  } catch (error) {
+    keep = false
+    throw error
+  } finally {
+    if (!keep) await center.stop()
+  }
+}
+
+const run = async (
+  center: Awaited<ReturnType<typeof startDemoCenter>>,
+  name: string,
+  disturb: boolean,
+): Promise<Finished> => {
+  const id = await center.submit(name, SCRIPT)
+  return watchJob(
+    center,
+    id,
+    disturb
+      ? { afterLines: DRILL_AFTER_LINES, drill: () => center.float(['drill', '-j', id, '--notice', '10s']) }
+      : undefined,
+  )
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  say(red(`The demo could not be finished: ${error instanceof Error ? error.message : String(error)}`))
+  process.exitCode = 1
+}

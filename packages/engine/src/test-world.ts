@@ -1,0 +1,109 @@
+import { type InstanceId, type Job, type JobId, type JobSpec, DEFAULT_VM_POLICY } from '@mmcloud/domain'
+import { createEngine, type Engine } from './create-engine.ts'
+import type { EngineDeps } from './engine-deps.ts'
+import { FakeClock } from './ports/fake-clock.ts'
+import { FakeFleet } from './ports/fleet/fake-fleet.ts'
+import { FakeProvider } from './ports/provider/fake-provider.ts'
+import { createMemoryRecords } from './ports/records/memory-records.ts'
+import type { Records } from './ports/records/records.ts'
+
+/** A generous bound on virtual time: whatever has not happened by then will not. */
+const PATIENCE_MS = 3_600_000
+
+export const aSpec = (overrides: Partial<JobSpec> = {}): JobSpec => ({
+  name: 'counter',
+  image: { name: 'python', source: 'library:python', digest: 'sha256:0' },
+  env: {},
+  cpu: { min: 1 },
+  memGB: { min: 1 },
+  vmPolicy: DEFAULT_VM_POLICY,
+  publish: [],
+  dataDisks: [],
+  customTags: {},
+  rerunAllowed: true,
+  inputArgs: '',
+  ...overrides,
+})
+
+/** A whole control plane over behaving fakes in virtual time; it can be crashed and started again over the same records. */
+export class TestWorld {
+  readonly clock = new FakeClock()
+  readonly provider = new FakeProvider({ now: () => this.clock.now() })
+  readonly fleet = new FakeFleet(this.provider, this.clock)
+  readonly records: Records
+  engine: Engine
+
+  /** `records` may be wrapped, to crash or fail at a chosen write. */
+  constructor(wrapRecords: (records: Records) => Records = (records) => records) {
+    this.records = wrapRecords(createMemoryRecords())
+    this.engine = this.#newEngine()
+  }
+
+  #newEngine(): Engine {
+    let seed = 7
+    const random = (bound: number): number => {
+      seed = (seed * 1103515245 + 12345 + this.clock.now()) % 2147483648
+      return seed % bound
+    }
+    const deps: EngineDeps = {
+      records: this.records,
+      provider: this.provider,
+      fleet: this.fleet,
+      logs: { rotate: async () => undefined },
+      clock: this.clock,
+      random,
+      log: SILENT,
+      userData: () => '#!/bin/sh',
+    }
+    return createEngine(deps)
+  }
+
+  /** The OpCenter dies and is started again. */
+  async restart(): Promise<void> {
+    await this.engine.stop()
+    this.engine = this.#newEngine()
+    this.engine.start()
+  }
+
+  async submitted(overrides: Partial<JobSpec> = {}): Promise<Job> {
+    this.engine.start()
+    return this.engine.commands.submit(aSpec(overrides), 'ada')
+  }
+
+  async executing(overrides: Partial<JobSpec> = {}): Promise<Job> {
+    const job = await this.submitted(overrides)
+    return this.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+  }
+
+  /** Waits in virtual time until the job is as wanted. */
+  async until(id: JobId, condition: (job: Job) => boolean): Promise<Job> {
+    const deadline = this.clock.now() + PATIENCE_MS
+    for (;;) {
+      const job = await this.job(id)
+      if (condition(job)) return job
+      if (this.clock.now() > deadline)
+        throw new Error(`job is ${job.status}: ${(await this.story(id)).join(' / ')}`)
+      await this.clock.sleep(100, new AbortController().signal)
+    }
+  }
+
+  async job(id: JobId): Promise<Job> {
+    const job = await this.records.read((view) => view.job(id))
+    if (!job) throw new Error(`no job ${id}`)
+    return job
+  }
+
+  async story(id: JobId): Promise<string[]> {
+    return (await this.records.read((view) => view.events(id))).map((event) => event.reason)
+  }
+
+  /** What the cloud has now. */
+  async cloud(): Promise<{ instances: readonly InstanceId[]; volumes: number }> {
+    return {
+      instances: (await this.provider.list()).map((i) => i.id),
+      volumes: (await this.provider.listVolumes()).length,
+    }
+  }
+}
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,0 +1,262 @@
+import { WorkflowFailure, type Step } from '../workflow/workflow.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TestWorld } from '../test-world.ts'
+import { endJob } from './end-job.ts'
+import { floatJob } from './float-job.ts'
+import { placeJob } from './place-job.ts'
+
+let world: TestWorld
+beforeEach(() => {
+  world = new TestWorld()
+})
+afterEach(() => world.engine.stop())
+
+/** Replaces one step's deed for one run; put back when it has happened. */
+const breakOnce = (
+  steps: readonly Step[],
+  name: string,
+  broken: (run: Step['run']) => Step['run'],
+): (() => boolean) => {
+  const step = steps.find((candidate) => candidate.name === name) as { run: Step['run'] }
+  const whole = step.run
+  let happened = false
+  step.run = async (context) => {
+    step.run = whole
+    happened = true
+    return broken(whole)(context)
+  }
+  return () => {
+    step.run = whole
+    return happened
+  }
+}
+
+const failsBefore = (): Step['run'] => async () => {
+  throw new WorkflowFailure('unknown', 'made to fail before its deed')
+}
+const failsAfter =
+  (run: Step['run']): Step['run'] =>
+  async (context) => {
+    await run(context)
+    throw new WorkflowFailure('unknown', 'made to fail after its deed')
+  }
+
+const oneCopyAndNothingElse = async (
+  id: Parameters<TestWorld['job']>[0],
+  progress: number,
+): Promise<void> => {
+  const job = await world.until(id, (now) => now.status === 'Executing' && now.workflow === undefined)
+  const copies = await world.fleet.copies(id)
+  expect(copies.length).toBe(1)
+  expect(copies[0]?.progress).toBe(progress)
+  expect(job.residence.kind).toBe('running')
+  // The sweep runs every ten seconds; give it that.
+  await world.clock.sleep(25_000, new AbortController().signal)
+  const { instances, volumes } = await world.cloud()
+  expect(instances).toEqual([job.residence.kind === 'running' && job.residence.instance])
+  expect(volumes).toBe(1)
+}
+
+describe('a planned move', () => {
+  test('takes the program to another instance exactly where it was', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 42)
+    await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+    await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+    await oneCopyAndNothingElse(job.id, 42)
+    expect(await world.story(job.id)).toEqual(expect.arrayContaining(['migrateAsked', 'saved', 'restored']))
+    const [migration] = await world.records.read((view) => view.migrations(job.id))
+    expect(migration).toMatchObject({ trigger: 'manual', outcome: 'done' })
+  })
+
+  for (const step of floatJob.steps) {
+    for (const [how, broken] of [
+      ['before', failsBefore],
+      ['after', failsAfter],
+    ] as const) {
+      test(`failing ${how} the deed of ${step.name} loses nothing, doubles nothing, leaves nothing`, async () => {
+        const job = await world.executing()
+        await world.fleet.work(job.id, 42)
+        const mend = breakOnce(floatJob.steps, step.name, broken)
+        await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+        await oneCopyAndNothingElse(job.id, 42)
+        expect(mend()).toBe(true)
+      })
+    }
+    test(`an OpCenter killed in ${step.name} goes on with it after its restart`, async () => {
+      const job = await world.executing()
+      await world.fleet.work(job.id, 42)
+      let restarted: Promise<void> | undefined
+      const mend = breakOnce(floatJob.steps, step.name, (run) => async (context) => {
+        await run(context)
+        // The deed is done, its record is not: the engine that did it is stopped before it can write.
+        restarted = world.restart()
+        context.signal.throwIfAborted()
+        throw new Error('the engine was not stopped')
+      })
+      await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+      await world.until(job.id, () => restarted !== undefined)
+      await restarted
+      await oneCopyAndNothingElse(job.id, 42)
+      expect(mend()).toBe(true)
+    })
+  }
+
+  test('a second one is refused in words while the first is under way', async () => {
+    const job = await world.executing()
+    const first = world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+    await expect(world.engine.commands.migrate(job.id, 'ada', { instanceType: 't3.medium' })).rejects.toThrow(
+      /cannot migrate/,
+    )
+    await first
+    await oneCopyAndNothingElse(job.id, 0)
+  })
+
+  test('a capture that fails leaves the job running where it is, and says so', async () => {
+    const job = await world.executing()
+    world.fleet.failNext('captureJob', 'No space left on device')
+    await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+    await oneCopyAndNothingElse(job.id, 0)
+    expect(await world.story(job.id)).toContain('captureFailed')
+    expect((await world.job(job.id)).residence).toEqual(job.residence)
+  })
+})
+
+describe('a reclaim', () => {
+  const instanceOf = (job: Awaited<ReturnType<TestWorld['job']>>) => {
+    if (job.residence.kind !== 'running') throw new Error('not running')
+    return job.residence.instance
+  }
+
+  test('without notice goes back to the last checkpoint', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 10)
+    await world.engine.commands.snapshot(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+    await world.fleet.work(job.id, 5)
+    world.provider.kill(instanceOf(job))
+    await world.until(
+      job.id,
+      (now) =>
+        now.status === 'Executing' &&
+        now.residence.kind === 'running' &&
+        now.residence.instance !== instanceOf(job),
+    )
+    await oneCopyAndNothingElse(job.id, 10)
+    expect(await world.story(job.id)).toEqual(expect.arrayContaining(['instanceDied', 'restored']))
+  })
+
+  test('without notice and without a checkpoint runs again if it may', async () => {
+    const job = await world.executing()
+    world.provider.kill(instanceOf(job))
+    const again = await world.until(job.id, (now) => now.attempt === 2 && now.status === 'Executing')
+    expect(again.status).toBe('Executing')
+    expect(await world.story(job.id)).toContain('startedOver')
+  })
+
+  test('without notice, without a checkpoint and without rerun is a loss, told as one', async () => {
+    const job = await world.executing({ rerunAllowed: false })
+    world.provider.kill(instanceOf(job))
+    const lost = await world.until(job.id, (now) => now.status === 'FailToComplete')
+    expect(lost.exitCode).toBeUndefined()
+    expect(await world.story(job.id)).toContain('lostForGood')
+  })
+
+  test('a restore that fails twice gives the checkpoint up for the one before', async () => {
+    const job = await world.executing()
+    for (const amount of [10, 10]) {
+      await world.fleet.work(job.id, amount)
+      await world.engine.commands.snapshot(job.id, 'ada')
+      await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+    }
+    world.fleet.failNext('restoreJob', 'broken image')
+    world.fleet.failNext('restoreJob', 'broken image')
+    world.provider.kill(instanceOf(job))
+    await world.until(job.id, (now) => now.status === 'Floating')
+    await oneCopyAndNothingElse(job.id, 10)
+  })
+
+  test('when every checkpoint is lost the job ends as CheckpointFailed, never as a hang', async () => {
+    const job = await world.executing()
+    await world.engine.commands.snapshot(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+    world.fleet.failNext('restoreJob', 'broken image')
+    world.fleet.failNext('restoreJob', 'broken image')
+    world.provider.kill(instanceOf(job))
+    await world.until(job.id, (now) => now.status === 'CheckpointFailed')
+    await world.until(job.id, (now) => now.workflow === undefined)
+  })
+
+  test('a saved job without capacity stays Floating, says so, and goes on when there is some', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 3)
+    await world.engine.commands.snapshot(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+    const limits = (count: number): void => {
+      for (const type of ['t3.micro', 't3.medium', 'm5.large'])
+        for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, count)
+    }
+    limits(0)
+    world.provider.kill(instanceOf(job))
+    await world.until(job.id, (now) => now.placementTries > 5)
+    expect((await world.job(job.id)).status).toBe('Floating')
+    expect(await world.story(job.id)).toContain('waitingForCapacity')
+    limits(Infinity)
+    await oneCopyAndNothingElse(job.id, 3)
+  })
+})
+
+describe('the whole life', () => {
+  test('an exit is kept, and everything is given back', async () => {
+    const job = await world.executing()
+    await world.fleet.exit(job.id, 7)
+    const ended = await world.until(
+      job.id,
+      (now) => now.status === 'FailToComplete' && now.workflow === undefined,
+    )
+    expect(ended.exitCode).toBe(7)
+    expect(await world.cloud()).toEqual({ instances: [], volumes: 0 })
+  })
+
+  test('suspend gives the instance back and resume goes on', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 8)
+    await world.engine.commands.suspend(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Suspended' && now.workflow === undefined)
+    expect(await world.cloud()).toEqual({ instances: [], volumes: 1 })
+    await world.engine.commands.resume(job.id, 'ada')
+    await oneCopyAndNothingElse(job.id, 8)
+  })
+
+  test('no capacity is retried as the policy says, then the job says what was tried', async () => {
+    for (const type of ['t3.micro', 't3.medium', 'm5.large'])
+      for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
+    const job = await world.submitted({
+      vmPolicy: { policy: 'spotFirst', retryLimit: 2, retryIntervalSeconds: 30 },
+    })
+    await world.until(job.id, (now) => now.status === 'NoAvailableHost')
+    expect((await world.story(job.id)).filter((reason) => reason === 'noCapacity').length).toBe(2)
+  })
+
+  for (const step of [...placeJob.steps, ...endJob.steps]) {
+    test(`cancel while ${step.name} is under way ends the job and leaves nothing`, async () => {
+      const steps = placeJob.steps.includes(step) ? placeJob.steps : endJob.steps
+      let reached = false
+      const mend = breakOnce(steps, step.name, (run) => async (context) => {
+        reached = true
+        await world.engine.commands.cancel(context.jobId, 'ada')
+        return run(context)
+      })
+      const job = await world.submitted()
+      if (steps === endJob.steps) {
+        await world.until(job.id, (now) => now.status === 'Executing')
+        await world.engine.commands.cancel(job.id, 'ada')
+      }
+      await world.until(job.id, (now) => now.status === 'Cancelled' && now.workflow === undefined)
+      await world.clock.sleep(25_000, new AbortController().signal)
+      expect(await world.cloud()).toEqual({ instances: [], volumes: 0 })
+      expect(reached).toBe(true)
+      mend()
+    })
+  }
+})
