@@ -9,6 +9,7 @@ import { WorkflowRuns } from './workflow/workflow-runs.ts'
 /** Jobs are looked at this often without a nudge; a nudge is at once. */
 const JOBS_EVERY_MS = 500
 const SWEEP_EVERY_MS = 10_000
+const DRAIN_LOOK_MS = 100
 
 export type Engine = {
   readonly commands: JobCommands
@@ -16,6 +17,11 @@ export type Engine = {
   nudge(): void
   /** Goes on with what was under way and looks after jobs until `stop`. */
   start(): void
+  /**
+   * Saves every running job onto its volume, so that the local cloud can be stopped; the next start places them again.
+   * Returns when no job is left on an instance; rejects when `signal` aborts first.
+   */
+  drain(signal: AbortSignal): Promise<void>
   /** Lets go of everything where it is; the records tell the next start where to go on. Running jobs never notice. */
   stop(): Promise<void>
 }
@@ -26,6 +32,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
   const loops: Promise<void>[] = []
   let wake: (() => void) | undefined
   let nudged = false
+  let draining = false
   const nudge = (): void => {
     nudged = true
     wake?.()
@@ -50,7 +57,7 @@ export const createEngine = (deps: EngineDeps): Engine => {
   }
 
   const jobsLoop = async (): Promise<void> => {
-    const jobs = createJobReconciler(deps)
+    const jobs = createJobReconciler(deps, () => draining)
     while (!stopping.signal.aborted) {
       nudged = false
       await runs
@@ -77,6 +84,18 @@ export const createEngine = (deps: EngineDeps): Engine => {
     nudge,
     start: () => {
       loops.push(jobsLoop(), sweepLoop())
+    },
+    drain: async (signal) => {
+      draining = true
+      for (const job of await deps.records.read((view) => view.jobs({ live: true }))) {
+        if (job.residence.kind !== 'running') runs.abandon(job.id)
+      }
+      nudge()
+      for (;;) {
+        const live = await deps.records.read((view) => view.jobs({ live: true }))
+        if (live.every((job) => job.residence.kind !== 'running' && job.workflow === undefined)) return
+        await deps.clock.sleep(DRAIN_LOOK_MS, signal)
+      }
     },
     stop: async () => {
       stopping.abort()

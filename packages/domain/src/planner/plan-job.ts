@@ -41,6 +41,8 @@ export type JobDecision =
   /** A move was undone and the program runs where it was. */
   | { readonly do: 'carryOn' }
   | { readonly do: 'suspend' }
+  /** Saved because everything here is about to stop; placed again at the next start. */
+  | { readonly do: 'drain' }
   | { readonly do: 'end'; readonly as: 'exited'; readonly exitCode: number }
   | { readonly do: 'end'; readonly as: 'cancelled' | 'timedout' }
   | { readonly do: 'reachTimeLimit'; readonly executedSeconds: number }

@@ -18,7 +18,7 @@ import type { Reconciler, ReconcileReport } from './reconciler.ts'
  * Looks at every job that has not ended, asks the planner, and does the one thing it says. Workflows it begins are only
  * recorded here; `WorkflowRuns` carries them out.
  */
-export const createJobReconciler = (deps: EngineDeps): Reconciler => ({
+export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean): Reconciler => ({
   name: 'jobs',
   activate: async (signal): Promise<ReconcileReport> => {
     // The cloud is asked before the records: an instance launched in between is in the records but not yet judged.
@@ -28,7 +28,7 @@ export const createJobReconciler = (deps: EngineDeps): Reconciler => ({
     for (const job of jobs) {
       signal.throwIfAborted()
       try {
-        const decision = planJob(await worldOf(deps, job, cloud))
+        const decision = isDraining() ? planDrain(job) : planJob(await worldOf(deps, job, cloud))
         if (decision.do === 'nothing') continue
         await act(deps, job, decision)
         acted += 1
@@ -41,6 +41,10 @@ export const createJobReconciler = (deps: EngineDeps): Reconciler => ({
     return { looked: jobs.length, acted }
   },
 })
+
+/** This OpCenter and its local cloud are about to stop: what runs is saved, nothing is placed. */
+const planDrain = (job: Job): JobDecision =>
+  job.workflow === undefined && job.residence.kind === 'running' ? { do: 'drain' } : { do: 'nothing' }
 
 const askCloud = async (
   deps: EngineDeps,
@@ -112,6 +116,16 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
           at,
         )
         return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
+      }
+      case 'drain': {
+        const status = job.status === 'Executing' ? 'Floating' : job.status
+        return beginFloat(
+          deps,
+          tx,
+          await moveJob(tx, job, status, 'openCenterStopping', {}, at),
+          'manual',
+          'rest',
+        )
       }
       case 'carryOn':
         return moveJob(tx, job, 'Executing', 'carriesOn', { instance: sourceOf(job) }, at)

@@ -228,6 +228,16 @@ describe('the whole life', () => {
     await oneCopyAndNothingElse(job.id, 8)
   })
 
+  test('draining saves what runs and gives its instance back; the next start goes on', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 8)
+    await world.engine.drain(new AbortController().signal)
+    expect(await world.cloud()).toEqual({ instances: [], volumes: 1 })
+    expect((await world.job(job.id)).status).toBe('Floating')
+    await world.restart()
+    await oneCopyAndNothingElse(job.id, 8)
+  })
+
   test('no capacity is retried as the policy says, then the job says what was tried', async () => {
     for (const type of ['t3.micro', 't3.medium', 'm5.large'])
       for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
