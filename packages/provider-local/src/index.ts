@@ -1,0 +1,9 @@
+export {
+  type Capacity,
+  capacitySchema,
+  type LocalCloudConfig,
+  type LocalCloudSettings,
+  localCloudConfigSchema,
+} from './config.ts'
+export { LocalProvider } from './local-provider.ts'
+export { stopLocalCloud } from './stop-local-cloud.ts'
