@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { run } from './run.ts'
+import type { Step } from './step.ts'
+
+/** What this machine itself needs; everything else lives in the images. Program or file that shows it is there → package. */
+const NEEDED: readonly (readonly [proof: string, packageName: string])[] = [
+  ['/usr/bin/mmdebstrap', 'mmdebstrap'],
+  // Debian 12 as first released does not know Debian 13's keys: the current version of this package does.
+  ['/usr/share/keyrings/debian-archive-trixie-stable.gpg', 'debian-archive-keyring'],
+  ['/usr/sbin/ip', 'iproute2'],
+  ['/usr/sbin/nft', 'nftables'],
+  ['/usr/sbin/mkfs.btrfs', 'btrfs-progs'],
+  ['/usr/sbin/mke2fs', 'e2fsprogs'],
+  ['/usr/sbin/losetup', 'mount'],
+  ['/usr/bin/nsenter', 'util-linux'],
+  ['/usr/sbin/modprobe', 'kmod'],
+  ['/usr/sbin/sysctl', 'procps'],
+  ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],
+]
+
+/** pip fetches the demo's data; any Python that has it will do, else Debian's. */
+const hasPip = (): boolean => spawnSync('python3', ['-m', 'pip', '--version']).status === 0
+
+const missing = (): string[] => {
+  const packages = NEEDED.filter(([proof]) => !existsSync(proof)).map(([, name]) => name)
+  return hasPip() ? packages : [...packages, 'python3-pip', 'python3-setuptools', 'python3-wheel']
+}
+
+const noPackageLists = (): boolean =>
+  !readdirSync('/var/lib/apt/lists').some(
+    (file) => file.endsWith('_Packages') || file.endsWith('_Packages.lz4'),
+  )
+
+/** Debian packages of the host, only those that are missing. */
+export const hostPackages: Step = {
+  name: 'Debian packages of this machine',
+  isDone: () => NEEDED.every(([proof]) => existsSync(proof)),
+  run: async (progress) => {
+    const env = { DEBIAN_FRONTEND: 'noninteractive' }
+    const apt = (...args: string[]) => run('apt-get', ['-q', ...args], { env, onLine: progress })
+    const install = () => apt('install', '-y', '--no-install-recommends', ...missing())
+    if (noPackageLists()) await apt('update')
+    // Lists may be too old to name versions that still exist.
+    await install().catch(async () => {
+      await apt('update')
+      await install()
+    })
+  },
+  fix: 'see what apt said; then run: apt-get update && npm run setup',
+}

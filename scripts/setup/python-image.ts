@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildDebianRoot, type DebianRecipe, recipeOf } from './debian-root.ts'
+import { writeOciLayout } from './oci-layout.ts'
+import { imagesDir } from './places.ts'
+import { buildInPlace, linkInPlace, recipeHash, type Step } from './step.ts'
+import { readlinkSync, mkdirSync } from 'node:fs'
+
+type ImageRecipe = DebianRecipe & { readonly command: readonly string[]; readonly env: readonly string[] }
+
+const key = recipeHash(
+  [
+    'images/python/recipe.json',
+    'scripts/setup/python-image.ts',
+    'scripts/setup/oci-layout.ts',
+    'scripts/setup/debian-root.ts',
+  ],
+  [process.arch],
+)
+const layout = join(imagesDir, `python-${key}`)
+const link = join(imagesDir, 'python')
+
+/** `python` of the app library: an OCI layout, tag `latest`. */
+export const pythonImage: Step = {
+  name: 'container image python (Debian 13, numpy, pandas)',
+  isDone: () => existsSync(layout) && existsSync(link) && readlinkSync(link) === `python-${key}`,
+  run: async (progress) => {
+    const recipe = recipeOf<ImageRecipe>('python')
+    if (!existsSync(layout)) {
+      await buildInPlace(layout, async (passing) => {
+        mkdirSync(passing, { recursive: true })
+        const layer = join(passing, 'layer.tar')
+        await buildDebianRoot(recipe, layer, progress, ['--skip=output/dev'])
+        progress('writing the OCI layout')
+        await writeOciLayout(passing, layer, { command: recipe.command, env: recipe.env })
+      })
+    }
+    linkInPlace(link, `python-${key}`)
+  },
+  fix: 'see what it said above; then run: npm run setup',
+}
