@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { startDemoCenter } from './demo-center.ts'
+import { Product } from '@mmcloud/testkit'
 import { type Finished, watchJob } from './watch-job.ts'
 import { bold, dim, green, heading, red, say } from './words.ts'
 
@@ -15,7 +15,7 @@ const SCRIPT = fileURLToPath(new URL('flights.py', import.meta.url))
  */
 const main = async (): Promise<number> => {
   const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
-  const center = await startDemoCenter()
+  const center = await Product.start()
   let keep = values.keep
   try {
     heading('A program with its state only in memory')
@@ -24,7 +24,6 @@ const main = async (): Promise<number> => {
         'It reads every flight that left New York in 2013, day by day, and learns from each. It saves nothing.',
       ),
     )
-    say(dim((await readFile(SCRIPT, 'utf8')).split('\n').slice(1, 2).join(' ')))
 
     heading('First run: its machine is taken away in the middle')
     const moved = await run(center, 'flights-reclaimed', true)
@@ -70,21 +69,17 @@ const main = async (): Promise<number> => {
     keep = false
     throw error
   } finally {
-    if (!keep) await center.stop()
+    if (!keep) await center.destroy()
   }
 }
 
-const run = async (
-  center: Awaited<ReturnType<typeof startDemoCenter>>,
-  name: string,
-  disturb: boolean,
-): Promise<Finished> => {
-  const id = await center.submit(name, SCRIPT)
+const run = async (center: Product, name: string, disturb: boolean): Promise<Finished> => {
+  const id = await center.submit(await readFile(SCRIPT, 'utf8'), '-c', '1', '-m', '2', '-n', name)
   return watchJob(
     center,
     id,
     disturb
-      ? { afterLines: DRILL_AFTER_LINES, drill: () => center.float(['drill', '-j', id, '--notice', '10s']) }
+      ? { afterLines: DRILL_AFTER_LINES, drill: () => center.float('drill', '-j', id, '--notice', '10s') }
       : undefined,
   )
 }

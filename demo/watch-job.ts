@@ -1,33 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DemoCenter } from './demo-center.ts'
+import { ENDED, type EventLine, type Product } from '@mmcloud/testkit'
 import { bold, cyan, dim, green, red, say, yellow } from './words.ts'
 
 export type Finished = { readonly id: string; readonly result: string }
-type Event = {
-  readonly seq: number
-  readonly at: string
-  readonly to: string
-  readonly reason: string
-  readonly sentence: string
-  readonly numbers: Record<string, string | number>
-}
 
 const LOOK_EVERY_MS = 250
 /** Of the program's own lines every so many is shown: enough to see it live. */
 const SHOW_EVERY = 6
-const ENDS = new Set([
-  'Completed',
-  'Cancelled',
-  'FailToExecute',
-  'FailToComplete',
-  'CheckpointFailed',
-  'Timedout',
-  'NoAvailableHost',
-])
 
 /** Prints a job's history as it happens, its program's lines between, until it has ended. */
 export const watchJob = async (
-  center: DemoCenter,
+  center: Product,
   id: string,
   disturbance: { readonly afterLines: number; readonly drill: () => Promise<unknown> } | undefined,
 ): Promise<Finished> => {
@@ -36,12 +19,8 @@ export const watchJob = async (
   let lines: string[] = []
   let disturbed = disturbance === undefined
   for (;;) {
-    const fresh = (JSON.parse(await center.float(['events', '-j', id, '-F', 'json'])) as Event[]).filter(
-      (event) => event.seq > seen,
-    )
-    const log = (await center.float(['log', 'cat', '-j', id, 'stdout.autosave']).catch(() => ''))
-      .split('\n')
-      .slice(0, -1)
+    const fresh = (await center.events(id)).filter((event) => event.seq > seen)
+    const log = (await center.log(id)).split('\n').slice(0, -1)
     for (const line of log.slice(lines.length)) {
       lines = [...lines, line]
       if (lines.length % SHOW_EVERY === 1) say(`${stamp(begin, Date.now())} ${dim('│')} ${dim(line)}`)
@@ -49,7 +28,7 @@ export const watchJob = async (
     for (const event of fresh) {
       seen = event.seq
       say(`${stamp(begin, Date.parse(event.at))} ${mark(event)} ${event.sentence}`)
-      if (ENDS.has(event.to)) {
+      if (ENDED.has(event.to)) {
         if (event.to !== 'Completed') throw new Error(`job ${id} ended as ${event.to}: ${event.sentence}`)
         return { id, result: (await finalLine(center, id)).replace(/^RESULT /, '') }
       }
@@ -62,12 +41,12 @@ export const watchJob = async (
   }
 }
 
-const finalLine = async (center: DemoCenter, id: string): Promise<string> =>
-  (await center.float(['log', 'cat', '-j', id, 'stdout.autosave'])).trim().split('\n').at(-1) ?? ''
+const finalLine = async (center: Product, id: string): Promise<string> =>
+  (await center.log(id)).trim().split('\n').at(-1) ?? ''
 
 const stamp = (begin: number, at: number): string => dim(`${((at - begin) / 1000).toFixed(1).padStart(6)} s`)
 
-const mark = (event: Event): string => {
+const mark = (event: EventLine): string => {
   switch (event.reason) {
     case 'reclaimNotice':
     case 'drillAsked':

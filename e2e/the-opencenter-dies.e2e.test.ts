@@ -1,0 +1,78 @@
+import { Product, waitFor } from '@mmcloud/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const COUNTER = `#!/usr/bin/env python3
+import os, time
+for step in range(1, int(os.environ["STEPS"]) + 1):
+    print(f"step {step}", flush=True)
+    time.sleep(0.1)
+`
+
+let product: Product
+beforeAll(async () => {
+  product = await Product.start()
+}, 120_000)
+afterAll(() => product.destroy(), 120_000)
+
+const everyStepOnce = (log: string, steps: number): void => {
+  expect(log).toBe(Array.from({ length: steps }, (_, index) => `step ${index + 1}\n`).join(''))
+}
+
+const killOpenCenter = async (): Promise<void> => {
+  const pid = await product.pid()
+  process.kill(pid, 'SIGKILL')
+  await waitFor('the OpCenter to be dead', 10_000, async () => {
+    try {
+      process.kill(pid, 0)
+      return { notYet: 'alive' }
+    } catch {
+      return { done: true }
+    }
+  })
+}
+
+describe('an OpCenter that is killed', () => {
+  test('and started again: the running job never notices', { timeout: 120_000 }, async () => {
+    const job = await product.submit(COUNTER, '-c', '1', '-m', '1', '-e', 'STEPS=100')
+    await product.output(job, 'step 5', (text) => text.includes('step 5\n'))
+    await killOpenCenter()
+    await product.up()
+    await product.status(job, ['Completed'])
+    everyStepOnce(await product.log(job), 100)
+    expect((await product.events(job)).map((event) => event.reason)).not.toContain('restored')
+  })
+
+  test('in the middle of a migration finishes or undoes it after its restart, with one copy', {
+    timeout: 180_000,
+  }, async () => {
+    const job = await product.submit(COUNTER, '-c', '1', '-m', '1', '-e', 'STEPS=150')
+    await product.output(job, 'step 5', (text) => text.includes('step 5\n'))
+    await product.float('migrate', '-f', '-j', job)
+    await killOpenCenter()
+    await product.up()
+    await product.status(job, ['Completed'])
+    everyStepOnce(await product.log(job), 150)
+  })
+
+  test('while a reclaim runs its course: the worker saves the job by itself, and it is picked up', {
+    timeout: 180_000,
+  }, async () => {
+    const job = await product.submit(COUNTER, '-c', '1', '-m', '1', '-e', 'STEPS=150')
+    await product.output(job, 'step 5', (text) => text.includes('step 5\n'))
+    const instance = (await product.events(job)).find((event) => event.reason === 'started')?.numbers[
+      'instance'
+    ]
+    await product.float('drill', '-j', job, '--notice', '6s')
+    await killOpenCenter()
+    // The cloud takes the instance while nobody is there to look; its sandbox is named after it.
+    await waitFor('the instance to be taken', 60_000, async () => {
+      const { readdir } = await import('node:fs/promises')
+      const left: string[] = await readdir(`${product.dataDir}/cloud/instances`).catch(() => [])
+      return left.includes(String(instance)) ? { notYet: left.join(' ') } : { done: true }
+    })
+    await product.up()
+    await product.status(job, ['Completed'])
+    everyStepOnce(await product.log(job), 150)
+    expect((await product.events(job)).map((event) => event.reason)).toContain('restored')
+  })
+})

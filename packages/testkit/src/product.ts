@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from './wait-for.ts'
+
+const bin = (name: string): string => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url))
+const MAX_OUTPUT = 64 * 2 ** 20
+
+/** What a command printed and how it ended. */
+export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+/** One line of `float events`. */
+export type EventLine = {
+  readonly seq: number
+  readonly at: string
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+  readonly numbers: Readonly<Record<string, string | number>>
+  readonly sentence: string
+}
+
+/** The parts of `float show` that tests look at. */
+export type ShownJob = {
+  readonly id: string
+  readonly status: string
+  readonly rc?: string
+  readonly workingHost: string
+  readonly instanceType: string
+}
+
+export type ProductOptions = {
+  /** More flags of `opencenter start`. */
+  readonly flags?: readonly string[]
+}
+
+/**
+ * The whole product from outside: an OpCenter with a data directory, a port and a `float` home of its own, driven only
+ * through its two commands. Several never meet.
+ */
+export class Product {
+  readonly dataDir: string
+  readonly address: string
+  readonly password: string
+  readonly #env: NodeJS.ProcessEnv
+  readonly #flags: readonly string[]
+
+  private constructor(dataDir: string, address: string, options: ProductOptions) {
+    this.dataDir = dataDir
+    this.address = address
+    this.password = randomBytes(9).toString('base64url')
+    this.#env = { ...process.env, HOME: join(dataDir, 'home'), OPCENTER_ADMIN_PASSWORD: this.password }
+    this.#flags = options.flags ?? []
+  }
+
+  /** A new data directory, started and logged in. */
+  static async start(options: ProductOptions = {}): Promise<Product> {
+    const product = new Product(
+      await mkdtemp(join(tmpdir(), 'mmcloud-')),
+      `127.0.0.1:${await freePort()}`,
+      options,
+    )
+    await product.up()
+    await product.float('login', '-a', product.address, '-u', 'admin', '-p', product.password)
+    return product
+  }
+
+  get url(): string {
+    return `https://${this.address}`
+  }
+
+  /** Starts the OpCenter (again); returns what it printed when it was ready. */
+  up(): Promise<string> {
+    return this.#must('opencenter', [
+      'start',
+      '--data-dir',
+      this.dataDir,
+      '--listen',
+      this.address,
+      '--detach',
+      ...this.#flags,
+    ])
+  }
+
+  /** Stops the OpCenter and its local cloud; running jobs are saved first. */
+  async down(): Promise<void> {
+    await this.#must('opencenter', ['stop', '--data-dir', this.dataDir])
+  }
+
+  /** Stops it and removes everything it had, disks included. */
+  async destroy(): Promise<void> {
+    await this.down()
+    await rm(this.dataDir, { recursive: true })
+  }
+
+  /** The OpCenter's process. */
+  async pid(): Promise<number> {
+    return (
+      JSON.parse(
+        await this.#must('opencenter', ['status', '--data-dir', this.dataDir, '--format', 'json']),
+      ) as { pid: number }
+    ).pid
+  }
+
+  /** Runs `float` and returns its stdout; throws with its stderr when it fails. */
+  float(...args: string[]): Promise<string> {
+    return this.#must('float', args)
+  }
+
+  /** Runs `float` whatever becomes of it. */
+  tryFloat(...args: string[]): Promise<Ran> {
+    return this.#run('float', args)
+  }
+
+  /** Submits a script's text; `flags` as a user would write them. Returns the job's id. */
+  async submit(script: string, ...flags: string[]): Promise<string> {
+    const path = join(this.dataDir, `script-${randomBytes(4).toString('hex')}`)
+    await writeFile(path, script)
+    const job = JSON.parse(
+      await this.float('submit', '-i', 'python', '-j', path, '-F', 'json', ...flags),
+    ) as { id: string }
+    await rm(path)
+    return job.id
+  }
+
+  async show(job: string): Promise<ShownJob> {
+    return JSON.parse(await this.float('show', '-j', job, '-F', 'json')) as ShownJob
+  }
+
+  async events(job: string): Promise<EventLine[]> {
+    return JSON.parse(await this.float('events', '-j', job, '-F', 'json')) as EventLine[]
+  }
+
+  async log(job: string, file = 'stdout.autosave'): Promise<string> {
+    const ran = await this.tryFloat('log', 'cat', '-j', job, file)
+    return ran.code === 0 ? ran.stdout : ''
+  }
+
+  /** Waits until the job is in one of these states; fails at once when it has ended in another. */
+  status(job: string, wanted: readonly string[], timeoutMs = 120_000): Promise<ShownJob> {
+    return waitFor(`job ${job} to be ${wanted.join(' or ')}`, timeoutMs, async () => {
+      const shown = await this.show(job)
+      if (wanted.includes(shown.status)) return { done: shown }
+      if (ENDED.has(shown.status)) {
+        const story = (await this.events(job)).map((event) => `${event.to}: ${event.sentence}`)
+        throw new Error(
+          `job ${job} ended as ${shown.status}\n${story.join('\n')}\n${await this.log(job, 'stderr.autosave')}`,
+        )
+      }
+      return { notYet: shown.status }
+    })
+  }
+
+  /** Waits for an event with this reason after `afterSeq`. */
+  event(job: string, reason: string, afterSeq = 0, timeoutMs = 120_000): Promise<EventLine> {
+    return waitFor(`event ${reason} of job ${job}`, timeoutMs, async () => {
+      const events = await this.events(job)
+      const found = events.find((event) => event.reason === reason && event.seq > afterSeq)
+      return found ? { done: found } : { notYet: events.map((event) => event.reason).join(' ') }
+    })
+  }
+
+  /** Waits until the job's output satisfies a condition. */
+  output(
+    job: string,
+    what: string,
+    condition: (text: string) => boolean,
+    timeoutMs = 120_000,
+  ): Promise<string> {
+    return waitFor(`${what} in the output of ${job}`, timeoutMs, async () => {
+      const text = await this.log(job)
+      return condition(text)
+        ? { done: text }
+        : { notYet: `${text.slice(-200)} (${(await this.show(job)).status})` }
+    })
+  }
+
+  async #must(name: string, args: readonly string[]): Promise<string> {
+    const ran = await this.#run(name, args)
+    if (ran.code !== 0)
+      throw new Error(
+        `${name} ${args.join(' ')} ended with ${ran.code}: ${ran.stderr.trim() || ran.stdout.trim()}`,
+      )
+    return ran.stdout
+  }
+
+  #run(name: string, args: readonly string[]): Promise<Ran> {
+    return new Promise((resolve) => {
+      execFile(bin(name), args, { env: this.#env, maxBuffer: MAX_OUTPUT }, (error, stdout, stderr) => {
+        resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, stdout, stderr })
+      })
+    })
+  }
+}
+
+/** Status words after which nothing more happens to a job by itself. */
+export const ENDED: ReadonlySet<string> = new Set([
+  'Completed',
+  'Cancelled',
+  'FailToExecute',
+  'FailToComplete',
+  'CheckpointFailed',
+  'Timedout',
+  'NoAvailableHost',
+])
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
