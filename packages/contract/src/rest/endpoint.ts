@@ -22,9 +22,12 @@ type Description = Omit<Endpoint, 'method' | 'path' | 'auth' | 'success'> &
   Partial<Pick<Endpoint, 'auth' | 'success'>>
 
 /** Joins a route with its schemas; the schemas' own types are kept. */
-export const endpoint = <N extends RouteName, D extends Description>(name: N, description: D) => ({
+export const endpoint = <N extends RouteName, D extends Description>(
+  name: N,
+  description: D,
+): (typeof ROUTES)[N] & Pick<Endpoint, 'auth' | 'success'> & Omit<D, 'auth' | 'success'> => ({
   ...ROUTES[name],
-  auth: 'session' as const,
-  success: 200 as const,
+  auth: 'session',
+  success: 200,
   ...description,
 })

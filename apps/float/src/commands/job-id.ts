@@ -1,0 +1,15 @@
+import type { Context } from '../command.ts'
+import { UsageError } from '../arguments.ts'
+
+/** The job named with `-j`; the server says whether there is one. */
+export const jobId = ({ args }: Context): string => {
+  const id = args.value('job')?.trim()
+  if (!id) throw new UsageError('which job? name it with -j ID; "float list" shows them')
+  return id
+}
+
+/** Asks before something is ended or moved: on a terminal only, and never with `--force`. */
+export const confirmed = async ({ args, world }: Context, question: string): Promise<boolean> => {
+  if (args.isSet('force') || !world.ask) return true
+  return /^y(es)?$/i.test((await world.ask(`${question} [y/N] `, { hidden: false })).trim())
+}

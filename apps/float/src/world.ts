@@ -1,0 +1,19 @@
+import type { Address, Transport, Trust } from '@mmcloud/client'
+
+/** Everything a command touches outside itself, injected so that tests own it. */
+export type World = {
+  /** Standard output: text, or a log's raw bytes. */
+  readonly out: (data: string | Uint8Array) => void
+  /** Standard error. */
+  readonly err: (text: string) => void
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Whether standard output is a terminal that shows colours. */
+  readonly colours: boolean
+  /** Absent unless a person sits at a terminal: only then is anything ever asked. */
+  readonly ask?: (question: string, options: { readonly hidden: boolean }) => Promise<string>
+  readonly readFile: (path: string) => string
+  readonly openTransport: (address: Address, trust: Trust) => Transport & { close: () => void }
+}
