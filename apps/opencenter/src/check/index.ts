@@ -1,0 +1,2 @@
+export { checkCommand } from './check-command.ts'
+export { checkMachine } from './check-machine.ts'

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs as root inside the emulated machine, once it is up. Each check prints "PASS name" or "FAIL name" on the console.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+export MMCLOUD_CACHE=/opt/mmcloud/cache
+cd /opt/mmcloud/checkout || exit 1
+
+report() {
+  name=$1
+  shift
+  echo "--- $name"
+  if "$@" </dev/null; then echo "PASS $name"; else echo "FAIL $name"; fi
+}
+
+echo "VM-UP kernel $(uname -r), cgroup $(stat -fc %T /sys/fs/cgroup), up for $(cut -d. -f1 /proc/uptime) s"
+report "opencenter check: no row failed" bin/opencenter check
+if [ -f e2e/vm/reclaim.sh ]; then
+  report "a job with SQLite survives a reclaim" sh e2e/vm/reclaim.sh
+fi
+echo "VM-DONE after $(cut -d. -f1 /proc/uptime) s"

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { checkout, currentSystem, dataDir, imagesDir, systemDir } from '../setup/places.ts'
+import { run } from '../setup/run.ts'
+import { buildInPlace, recipeHash, type Step } from '../setup/step.ts'
+import { vmDir } from './places.ts'
+
+const LEFT_OUT = new Set(['.git', 'node_modules', '.cache', 'coverage'])
+
+/** Every source file of the checkout with its size and time: what changes when a source is newer. */
+const sourcesState = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    if (LEFT_OUT.has(entry.name)) return []
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) return sourcesState(path)
+    if (!entry.isFile()) return []
+    const { size, mtimeMs } = statSync(path)
+    return [`${path} ${size} ${mtimeMs}`]
+  })
+
+const key = (): string =>
+  createHash('sha256')
+    .update(recipeHash(['package-lock.json']))
+    .update(sourcesState(checkout).toSorted().join('\n'))
+    .update(readlinkSync(currentSystem))
+    .update(readlinkSync(join(imagesDir, 'python')))
+    .digest('hex')
+    .slice(0, 12)
+
+/** The checkout with its packages, and what set-up made: `/opt/mmcloud/{checkout,cache}` of the emulated machine. */
+export const productDisk = (): Step & { readonly file: string } => {
+  const dir = join(vmDir, `product-${key()}`)
+  return {
+    name: 'disk with this checkout and its set-up',
+    file: join(dir, 'disk.img'),
+    isDone: () => existsSync(dir),
+    run: async (progress) => {
+      for (const old of existsSync(vmDir) ? readdirSync(vmDir) : []) {
+        if (old.startsWith('product-')) rmSync(join(vmDir, old), { recursive: true, force: true })
+      }
+      await buildInPlace(dir, async (passing) => {
+        const tree = join(passing, 'tree')
+        mkdirSync(join(tree, 'cache', 'system'), { recursive: true })
+        mkdirSync(join(tree, 'cache', 'images'))
+        progress('gathering')
+        cpSync(checkout, join(tree, 'checkout'), {
+          recursive: true,
+          verbatimSymlinks: true,
+          filter: (path) => !['.git', '.cache', 'coverage'].includes(basename(path)),
+        })
+        const system = readlinkSync(currentSystem)
+        const python = readlinkSync(join(imagesDir, 'python'))
+        // cp and not cpSync: owners, devices and hard links of a root file system are part of it.
+        await run('cp', [
+          '-a',
+          join(systemDir, system),
+          join(systemDir, 'current'),
+          join(tree, 'cache/system'),
+        ])
+        await run('cp', [
+          '-a',
+          join(imagesDir, python),
+          join(imagesDir, 'python'),
+          join(tree, 'cache/images'),
+        ])
+        await run('cp', ['-a', dataDir, join(tree, 'cache')])
+        progress('writing the disk')
+        await run('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(passing, 'disk.img'), '8G'])
+        rmSync(tree, { recursive: true, force: true })
+      })
+    },
+    fix: 'see what it said above; then run: npm run test:vm',
+  }
+}

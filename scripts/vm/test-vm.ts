@@ -1,0 +1,42 @@
+import { dirname } from 'node:path'
+import { carryOut } from '../setup/carry-out.ts'
+import { baseImage, emulator } from './base-image.ts'
+import { emulate } from './emulate.ts'
+import { productDisk } from './product-disk.ts'
+
+/** From power-on to power-off; about 2 minutes when nothing else runs. */
+const TIME_LIMIT_MS = 8 * 60_000
+
+if (process.arch !== 'x64') {
+  process.stderr.write('test:vm emulates an x64 machine and runs on x64 only.\n')
+  process.exit(1)
+}
+
+const product = productDisk()
+for (const step of [emulator, baseImage, product]) if (!step.isDone()) await carryOut(step)
+
+let [passed, failed, finished] = [0, 0, false]
+const started = Date.now()
+const hear = (line: string): void => {
+  process.stdout.write(`vm ${String(Math.round((Date.now() - started) / 1000)).padStart(3)} s | ${line}\n`)
+  if (line.startsWith('PASS ')) passed += 1
+  if (line.startsWith('FAIL ')) failed += 1
+  if (line.startsWith('VM-DONE')) finished = true
+}
+
+process.stdout.write('vm: booting a stock Debian 13 kernel under emulation\n')
+try {
+  await emulate({
+    emulatorRoot: emulator.root,
+    base: baseImage.dir,
+    product: dirname(product.file),
+    timeoutMs: TIME_LIMIT_MS,
+    onLine: hear,
+  })
+  if (!finished) throw new Error('The emulated machine powered off before it had run everything.')
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  failed += 1
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
