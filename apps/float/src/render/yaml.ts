@@ -42,7 +42,7 @@ const list = (indent: string, items: readonly Plain[]): string =>
       if (item === undefined) return ''
       if (typeof item !== 'object') return `${indent}- ${yamlScalar(item)}\n`
       if (isList(item)) return `${indent}-\n${list(`${indent}    `, item)}`
-      return `${indent}- ${renderYaml(item, `${indent}  `).trimStart()}`
+      return `${indent}- ${renderYaml(item, `${indent}  `).trimStart() || '{}\n'}`
     })
     .join('')
 

@@ -1,21 +1,32 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
+/** The folder of sessions and pins, made if absent. */
+export const floatFolder = (env: Readonly<Record<string, string | undefined>>): string =>
+  firstWritable(folderCandidates(env))
+
 /**
- * `~/.float`, made if absent. Without `HOME` the account's own home is used, and where there is none that can be
- * written a folder of this user alone below the temporary one.
+ * `~/.float`; without `HOME` that of the account's own home; where neither can be written a folder of this user alone
+ * below the temporary one.
  */
-export const floatFolder = (env: Readonly<Record<string, string | undefined>>): string => {
+export const folderCandidates = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
+  const homes = env['HOME'] ? [env['HOME']] : accountHome()
+  return [...homes.map((home) => join(home, '.float')), join(tmpdir(), `float-${ownUid()}`)]
+}
+
+/** Makes the first that can be made and is written by nobody but us and root. */
+export const firstWritable = (folders: readonly string[]): string => {
   const failures: string[] = []
-  for (const candidate of candidates(env)) {
+  for (const folder of folders) {
     try {
-      mkdirSync(candidate, { recursive: true, mode: 0o700 })
-      if (statSync(candidate).uid !== ownUid()) throw new Error('it belongs to another user')
-      return candidate
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      accessSync(folder, constants.W_OK)
+      if ((statSync(folder).mode & 0o022) !== 0) throw new Error('others may write to it')
+      return folder
     } catch (error) {
-      failures.push(`${candidate} (${error instanceof Error ? error.message : String(error)})`)
+      failures.push(`${folder} (${error instanceof Error ? error.message : String(error)})`)
     }
   }
   throw new Error(`no folder for the session can be written: ${failures.join(', ')}`)
@@ -31,11 +42,6 @@ export const writeByRename = (path: string, text: string): void => {
     rmSync(temporary, { force: true })
     throw error
   }
-}
-
-const candidates = (env: Readonly<Record<string, string | undefined>>): string[] => {
-  const homes = env['HOME'] ? [env['HOME']] : accountHome()
-  return [...homes.map((home) => join(home, '.float')), join(tmpdir(), `float-${ownUid()}`)]
 }
 
 /** A container's user may have no entry in the password file. */

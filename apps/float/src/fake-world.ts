@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JobView } from '@mmcloud/contract'
+import { type TransportRequest, type Trust, UnreachableError } from '@mmcloud/client'
+import { run } from './run.ts'
+import type { World } from './world.ts'
+
+/** An answer of the fake OpCenter; a string is raw bytes, anything else JSON; 'down' is nobody there. */
+export type Answer = { status?: number; headers?: Record<string, string>; body: unknown } | 'down'
+export type Answers = Readonly<Record<string, Answer | ((request: TransportRequest, call: number) => Answer)>>
+
+/**
+ * A world for tests of commands: answers by `METHOD /path` (query left off), a clock that `sleep` moves, a home of its
+ * own. `float` runs one command line and tells all that came out.
+ */
+export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> = {}) => {
+  const home = mkdtempSync(join(tmpdir(), 'float-test-'))
+  const requests: TransportRequest[] = []
+  const trusts: Trust[] = []
+  const calls = new Map<string, number>()
+  let now = Date.parse('2026-11-23T06:00:00Z')
+
+  const float = async (...argv: string[]) => {
+    let stdout = ''
+    let stderr = ''
+    const world: World = {
+      out: (data) => void (stdout += typeof data === 'string' ? data : Buffer.from(data).toString()),
+      err: (text) => void (stderr += text),
+      env: { HOME: home, ...env },
+      now: () => now,
+      sleep: (ms) => Promise.resolve(void (now += ms)),
+      colours: false,
+      readFile: (path) => {
+        throw new Error(`open ${path}: no such file or directory`)
+      },
+      openTransport: (_address, trust) => {
+        trusts.push(trust)
+        return Object.assign(answerWith, { close: () => undefined })
+      },
+      ...changes,
+    }
+    const code = await run(argv, world)
+    return { code, stdout, stderr }
+  }
+
+  const answerWith = (request: TransportRequest) => {
+    requests.push(request)
+    const key = `${request.method} ${request.path.split('?')[0]}`
+    const call = calls.get(key) ?? 0
+    calls.set(key, call + 1)
+    const known = answers[key]
+    const answer = typeof known === 'function' ? known(request, call) : known
+    if (answer === undefined) return Promise.reject(new Error(`the test has no answer for ${key}`))
+    if (answer === 'down') return Promise.reject(new UnreachableError('no OpCenter answers'))
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+    return Promise.resolve({
+      status: answer.status ?? 200,
+      headers: answer.headers ?? {},
+      body: new TextEncoder().encode(text),
+    })
+  }
+
+  return { float, requests, trusts, home, remove: () => rmSync(home, { recursive: true, force: true }) }
+}
+
+export const JOB_ID = 'abcdefghij0123456789k'
+
+/** A running job. */
+export const aJob = (changes: Partial<JobView> = {}): JobView => ({
+  id: JOB_ID,
+  name: 'python-abc123-m5.large',
+  workingHost: '10.213.0.10 (2Core8GB/Spot)',
+  user: 'admin',
+  imageID: 'python:latest',
+  status: 'Executing',
+  submitTime: '2026-11-23T05:30:00Z',
+  category: 'running',
+  startTime: '2026-11-23T05:30:02Z',
+  lastUpdate: '2026-11-23T05:31:00Z',
+  duration: '1h5m49s',
+  queueTime: '2s',
+  execTime: '1h5m47s',
+  cost: '0.0321 USD',
+  coreHours: 2.2,
+  instanceType: 'm5.large',
+  cpu: 2,
+  memGB: 4,
+  memGBMax: 8,
+  attempt: 1,
+  checkpoints: 0,
+  publicIP: '10.213.0.10',
+  portMappings: ['8888:8888 -> 10.213.0.10:8888'],
+  stdout: 'stdout.autosave',
+  stderr: 'stderr.autosave',
+  vmPolicy: { policy: 'spotFirst', retryLimit: 3, retryInterval: '10m0s' },
+  migratePolicy: {
+    evadeOOM: false,
+    stepAuto: false,
+    cpu: aDimension(),
+    mem: aDimension(),
+  },
+  inputArgs: "--image python --cpu 2 --mem 4:8 --env 'NOTE=status: fine'",
+  customTags: { wave: '007', day: '2026-11-23', runid: 'x' },
+  ...changes,
+})
+
+function aDimension() {
+  return {
+    disable: true,
+    upperBoundRatio: 90,
+    upperBoundDuration: '30s',
+    lowerBoundRatio: 5,
+    lowerBoundDuration: '5m0s',
+    step: 50,
+  }
+}
+
+/** An event `seconds` after the submit. */
+export const anEvent = (
+  seq: number,
+  seconds: number,
+  from: string,
+  to: string,
+  reason: string,
+  sentence: string,
+) => ({
+  seq,
+  at: new Date(Date.parse('2026-11-23T05:30:00Z') + seconds * 1000).toISOString(),
+  from,
+  to,
+  reason,
+  numbers: {},
+  sentence,
+})
