@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,6 +22,23 @@ export const startDaemon = async (config: LocalCloudConfig, signal: AbortSignal)
   await writeFile(join(cloudDir, 'config.json'), JSON.stringify(config), { mode: 0o600 })
   const netns = await makeNetns(cloudName(cloudDir))
 
+  const end = Date.now() + START_LIMIT_MS
+  let child = spawnDaemon(cloudDir, netns)
+  while (!(await answers(cloudDir, signal))) {
+    // The lock's holder may be a daemon that starts, which will answer, or one that is just dying.
+    if (child.exitCode === LOCKED) child = spawnDaemon(cloudDir, netns)
+    const ended = child.exitCode !== null || child.signalCode !== null
+    if (ended || Date.now() > end) {
+      const how = ended ? `it ended (${child.exitCode ?? child.signalCode})` : 'it does not answer'
+      throw new Error(
+        `the local cloud did not start, ${how}: ${await lastLines(join(cloudDir, 'daemon.log'))}`,
+      )
+    }
+    await sleep(20, undefined, { signal })
+  }
+}
+
+const spawnDaemon = (cloudDir: string, netns: string): ChildProcess => {
   const log = openSync(join(cloudDir, 'daemon.log'), 'a', 0o600)
   const hostNetns = openSync('/proc/self/ns/net', 'r')
   const lock = ['flock', '--nonblock', '--no-fork', '-E', String(LOCKED), join(cloudDir, 'daemon.lock')]
@@ -32,20 +49,10 @@ export const startDaemon = async (config: LocalCloudConfig, signal: AbortSignal)
   })
   closeSync(log)
   closeSync(hostNetns)
+  // Without nsenter there is no process, and the wait above runs into its limit with the log to show for it.
+  child.on('error', () => {})
   child.unref()
-  let failed: string | undefined
-  child.once('error', (error) => (failed = error.message))
-  child.once('exit', (code) => (failed = code === LOCKED ? undefined : `it exited with ${code}`))
-
-  const end = Date.now() + START_LIMIT_MS
-  while (!(await answers(cloudDir, signal))) {
-    if (Date.now() > end) failed = `it did not answer within ${START_LIMIT_MS / 1000} s`
-    if (failed !== undefined)
-      throw new Error(
-        `the local cloud did not start, ${failed}: ${await lastLines(join(cloudDir, 'daemon.log'))}`,
-      )
-    await sleep(10, undefined, { signal })
-  }
+  return child
 }
 
 /** The cloud's network namespace; one that a crash has left without content is made again. */

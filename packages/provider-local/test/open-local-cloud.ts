@@ -66,7 +66,7 @@ export const openLocalCloud = async (settings: Partial<LocalCloudSettings> = {})
     },
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await stopLocalCloud(dataDir)
-      await rm(dataDir, { recursive: true })
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { z } from 'zod'
 import { errorSchema, METHODS, type Method, type Result } from './protocol.ts'
 
-/** Nobody answers at the control socket: the daemon is not there. Nothing was asked. */
+/** The daemon is not there, or went away before it answered; every request may be repeated. */
 export class DaemonAwayError extends Error {
   override readonly name = 'DaemonAwayError'
 }
@@ -43,7 +43,7 @@ const post = (
     const directory = openDirectory(cloudDir)
     if (directory === undefined) return reject(new DaemonAwayError(`${cloudDir} is not there`))
     const fail = (error: NodeJS.ErrnoException): void => {
-      const away = ['ENOENT', 'ECONNREFUSED'].includes(error.code ?? '')
+      const away = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(error.code ?? '')
       reject(away ? new DaemonAwayError(`no daemon answers in ${cloudDir}`, { cause: error }) : error)
     }
     const socketPath = `/proc/self/fd/${directory}/control.sock`
@@ -53,7 +53,7 @@ const post = (
         text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: answer }), fail)
       },
     )
-    call.once('error', fail)
+    call.on('error', fail)
     call.once('close', () => closeSync(directory))
     call.end(body)
   })
