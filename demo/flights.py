@@ -19,8 +19,8 @@ KEYS = ["year", "month", "day", "hour", "origin"]
 
 
 def load() -> pd.DataFrame:
-    flights = pd.read_csv(f"{DATA}/flights.csv.gz").dropna(subset=["dep_delay"])
-    weather = pd.read_csv(f"{DATA}/weather.csv.gz").drop_duplicates(KEYS)
+    flights = pd.read_csv(f"{DATA}/flights.csv").dropna(subset=["dep_delay"])
+    weather = pd.read_csv(f"{DATA}/weather.csv").drop_duplicates(KEYS)
     joined = flights.merge(weather[KEYS + ["wind_speed", "visib"]], on=KEYS, how="inner")
     return joined.dropna(subset=["wind_speed", "visib"]).sort_values(["month", "day", "sched_dep_time", "flight"])
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { Product, waitFor } from '@mmcloud/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -66,9 +67,8 @@ describe('an OpCenter that is killed', () => {
     await killOpenCenter()
     // The cloud takes the instance while nobody is there to look; its sandbox is named after it.
     await waitFor('the instance to be taken', 60_000, async () => {
-      const { readdir } = await import('node:fs/promises')
-      const left: string[] = await readdir(`${product.dataDir}/cloud/instances`).catch(() => [])
-      return left.includes(String(instance)) ? { notYet: left.join(' ') } : { done: true }
+      const state = await readFile(`${product.dataDir}/cloud/state.json`, 'utf8')
+      return state.includes(String(instance)) ? { notYet: 'still there' } : { done: true }
     })
     await product.up()
     await product.status(job, ['Completed'])
