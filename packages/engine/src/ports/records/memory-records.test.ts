@@ -1,4 +1,4 @@
 import { createMemoryRecords } from './memory-records.ts'
 import { recordsConformance } from './records-conformance.ts'
 
-recordsConformance('memory', async () => createMemoryRecords())
+recordsConformance('memory', createMemoryRecords)

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/**
+ * Every change of the tables, in order; never edited once released. `user_version` of the file says how many are done.
+ * A record is its JSON in `body`, beside real columns for what is asked for.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, status TEXT NOT NULL, live INTEGER NOT NULL,
+    submitted_at INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX jobs_newest ON jobs (submitted_at DESC);
+  CREATE INDEX jobs_live ON jobs (submitted_at DESC) WHERE live = 1;
+  CREATE INDEX jobs_status ON jobs (status);
+  CREATE TABLE events (
+    job TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (job, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE instances (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, live INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX instances_job ON instances (job);
+  CREATE INDEX instances_live ON instances (live) WHERE live = 1;
+  CREATE TABLE volumes (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, live INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX volumes_job ON volumes (job);
+  CREATE INDEX volumes_live ON volumes (live) WHERE live = 1;
+  CREATE TABLE checkpoints (
+    job TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (job, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE workflows (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, open INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX workflows_open ON workflows (open) WHERE open = 1;
+  CREATE TABLE migrations (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, started_at INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX migrations_job ON migrations (job, started_at);
+  `,
+  `
+  CREATE TABLE users (
+    name TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, role TEXT NOT NULL, password_hash TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE sessions (
+    token_hash TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE images (
+    name TEXT NOT NULL, tag TEXT NOT NULL, uri TEXT NOT NULL, digest TEXT NOT NULL, bytes INTEGER NOT NULL,
+    description TEXT NOT NULL, PRIMARY KEY (name, tag)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+/** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */
+export const migrate = (sqlite: DatabaseSync): void => {
+  const { user_version: done } = sqlite.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (done > MIGRATIONS.length) {
+    throw new Error(
+      `the records are of a newer version (${done}) than this program knows (${MIGRATIONS.length})`,
+    )
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < done) continue
+    sqlite.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}
