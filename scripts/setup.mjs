@@ -3,6 +3,7 @@
 //
 //   node scripts/setup.mjs                      set-up alone
 //   node scripts/setup.mjs --then FILE [ARG…]   set-up, then FILE by the pinned Node
+//   node scripts/setup.mjs --vm --then FILE     the same, with the emulated machine set up too
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -14,6 +15,9 @@ const checkout = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = process.env.MMCLOUD_CACHE || '/var/cache/mmcloud'
 const node24 = join(checkout, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
 const LOCK_TAKEN = 75
+
+const thenAt = process.argv.indexOf('--then')
+const withVm = process.argv.slice(2, thenAt < 0 ? undefined : thenAt).includes('--vm')
 
 const fail = (sentence) => {
   process.stderr.write(`${sentence}\n`)
@@ -47,7 +51,7 @@ const installPackages = () => {
 /** Runs with the machine's set-up lock held. */
 const setUp = () => {
   if (!packagesInstalled()) installPackages()
-  const steps = spawnSync(node24, [join(checkout, 'scripts/setup/main.ts')], { stdio: 'inherit' })
+  const steps = spawnSync(node24, [join(checkout, 'scripts/setup/main.ts')].concat(withVm ? ['--vm'] : []), { stdio: 'inherit' })
   process.exit(steps.status === null ? 1 : steps.status)
 }
 
@@ -56,6 +60,7 @@ const setUpLocked = () => {
   mkdirSync(cache, { recursive: true })
   // -o: what a step starts does not inherit the lock, so that it ends with this set-up in every case.
   const lock = ['-o', join(cache, 'setup.lock'), process.execPath, fileURLToPath(import.meta.url), '--locked']
+    .concat(withVm ? ['--vm'] : [])
   let done = spawnSync('flock', ['-n', '-E', String(LOCK_TAKEN)].concat(lock), { stdio: 'inherit' })
   if (done.status === LOCK_TAKEN) {
     process.stdout.write('set-up: another set-up is running on this machine; waiting for it\n')
@@ -80,5 +85,5 @@ if (!['x64', 'arm64'].includes(process.arch)) fail(`Memory Machine Cloud runs on
 if (process.argv[2] === '--locked') setUp()
 else {
   setUpLocked()
-  if (process.argv[2] === '--then') goOnWith(process.argv.slice(3))
+  if (thenAt > 0) goOnWith(process.argv.slice(thenAt + 1))
 }

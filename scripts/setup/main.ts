@@ -6,7 +6,24 @@ import type { Step } from './step.ts'
 import { systemImage } from './system-image.ts'
 
 const steps: readonly Step[] = [hostPackages, systemImage, pythonImage, demoData]
+/** Only asked for by `npm run test:vm`: half a gigabyte that no one else needs. */
+const vmSteps = async (): Promise<readonly Step[]> => {
+  const { baseImage, emulator } = await import('../vm/base-image.ts')
+  const { productDisk } = await import('../vm/product-disk.ts')
+  return [emulator, baseImage, productDisk()]
+}
 
-const missing = steps.filter((step) => !step.isDone())
-for (const step of missing) await carryOut(step)
-if (missing.length === 0) process.stdout.write('set-up: everything is there\n')
+/** Asked one after the other: what a step makes decides whether the next is done. */
+const bringAbout = async (wanted: readonly Step[]): Promise<number> => {
+  let carriedOut = 0
+  for (const step of wanted) {
+    if (step.isDone()) continue
+    await carryOut(step)
+    carriedOut += 1
+  }
+  return carriedOut
+}
+
+let carriedOut = await bringAbout(steps)
+if (process.argv.includes('--vm')) carriedOut += await bringAbout(await vmSteps())
+if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')

@@ -29,11 +29,11 @@ const key = (): string =>
     .slice(0, 12)
 
 /** The checkout with its packages, and what set-up made: `/opt/mmcloud/{checkout,cache}` of the emulated machine. */
-export const productDisk = (): Step & { readonly file: string } => {
+export const productDisk = (): Step & { readonly dir: string } => {
   const dir = join(vmDir, `product-${key()}`)
   return {
     name: 'disk with this checkout and its set-up',
-    file: join(dir, 'disk.img'),
+    dir,
     isDone: () => existsSync(dir),
     run: async (progress) => {
       for (const old of existsSync(vmDir) ? readdirSync(vmDir) : []) {

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path'
-import { carryOut } from '../setup/carry-out.ts'
 import { baseImage, emulator } from './base-image.ts'
 import { emulate } from './emulate.ts'
 import { productDisk } from './product-disk.ts'
@@ -11,9 +9,6 @@ if (process.arch !== 'x64') {
   process.stderr.write('test:vm emulates an x64 machine and runs on x64 only.\n')
   process.exit(1)
 }
-
-const product = productDisk()
-for (const step of [emulator, baseImage, product]) if (!step.isDone()) await carryOut(step)
 
 let [passed, failed, finished] = [0, 0, false]
 const started = Date.now()
@@ -29,7 +24,7 @@ try {
   await emulate({
     emulatorRoot: emulator.root,
     base: baseImage.dir,
-    product: dirname(product.file),
+    product: productDisk().dir,
     timeoutMs: TIME_LIMIT_MS,
     onLine: hear,
   })
