@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { httpsTransport } from '@mmcloud/client'
 import { run } from './run.ts'
 import type { World } from './world.ts'
@@ -13,14 +13,15 @@ const processWorld = (): World => ({
   env: process.env,
   now: Date.now,
   sleep: (ms) => sleep(ms),
-  colours: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
-  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+  colours: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  ...(isatty(0) && isatty(2) ? { ask } : {}),
   readFile,
   openTransport: httpsTransport,
 })
 
 /** Questions go to stderr, so that stdout holds nothing but the answer of the command. */
 const ask: NonNullable<World['ask']> = async (question, { hidden }) => {
+  const { createInterface } = await import('node:readline/promises')
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({

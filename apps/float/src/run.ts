@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 export const run = async (argv: readonly string[], world: World): Promise<number> => {
   let connection: Promise<Connection> | undefined
   try {
-    const { word, rest } = findCommand(argv, COMMANDS)
+    const { word, rest } = findCommand(argv[0] === '--version' ? ['version'] : argv, COMMANDS)
     if (word === undefined || word === 'help') return general(argv, rest, world)
     const command = commandNamed(word)
     const args = readArguments(command, rest)

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
 /** The folder of sessions and pins, made if absent. */
@@ -16,14 +16,16 @@ export const folderCandidates = (env: Readonly<Record<string, string | undefined
   return [...homes.map((home) => join(home, '.float')), join(tmpdir(), `float-${ownUid()}`)]
 }
 
-/** Makes the first that can be made and is written by nobody but us and root. */
+/** Makes the first that can be made and that no stranger writes to: below the temporary folder it must be our own. */
 export const firstWritable = (folders: readonly string[]): string => {
   const failures: string[] = []
   for (const folder of folders) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       accessSync(folder, constants.W_OK)
-      if ((statSync(folder).mode & 0o022) !== 0) throw new Error('others may write to it')
+      const { mode, uid } = statSync(folder)
+      const strange = uid !== ownUid() && dirname(folder) === tmpdir()
+      if (strange || (mode & 0o022) !== 0) throw new Error('others may write to it')
       return folder
     } catch (error) {
       failures.push(`${folder} (${error instanceof Error ? error.message : String(error)})`)
