@@ -45,6 +45,7 @@ const main = async (cloudDir: string): Promise<void> => {
   )
   await listen(metadata, { host: METADATA_ADDRESS, port: 80 })
 
+  let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     cloud.log.info('stopping')
     await clockwork.stop()
@@ -70,7 +71,10 @@ const main = async (cloudDir: string): Promise<void> => {
     setCapacity: async (capacity) => handlers.configure({ ...cloud.config, capacity }),
     offers: async () =>
       offersAt(cloud.config, cloud.machine, [...cloud.state.instances.values()], Date.now()),
-    launch: (request) => instances.launch(request),
+    launch: async (request) => {
+      if (stopping) throw new Error('it is being stopped')
+      return instances.launch(request)
+    },
     terminate: ({ id }) => instances.terminate(id).then(nothing),
     list: async () => instances.list(),
     reclaim: ({ id, noticeSeconds }) => instances.reclaim(id, noticeSeconds).then(nothing),
@@ -80,7 +84,11 @@ const main = async (cloudDir: string): Promise<void> => {
     deleteVolume: ({ volume }) => volumes.delete(volume).then(nothing),
     listVolumes: async () => volumes.list(),
     health: () => cloudHealth(cloud),
-    stop: () => stop().then(nothing),
+    stop: async () => {
+      // One that failed is tried again when asked again.
+      stopping ??= stop().finally(() => (stopping = undefined))
+      return stopping.then(nothing)
+    },
   }
   const control = controlServer(handlers, (error, method) =>
     cloud.log.error({ err: error, method }, 'a request failed'),
