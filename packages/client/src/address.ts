@@ -1,4 +1,4 @@
-import { invalidArgument } from '@mmcloud/domain'
+import { invalidArgument } from '@mmcloud/contract/user-error'
 
 /** Where an OpCenter may answer: the ports are tried in this order. */
 export type Address = { readonly host: string; readonly ports: readonly number[] }

@@ -1,4 +1,4 @@
-import { UserError } from '@mmcloud/domain'
+import { UserError } from '@mmcloud/contract/user-error'
 import { afterEach, expect, test } from 'vitest'
 import { parseAddress } from './address.ts'
 import { createClient, type Credentials } from './client.ts'

@@ -1,7 +1,7 @@
 import type { ErrorBody, RestBody, RestParams, RestQuery, RestResponse } from '@mmcloud/contract'
 import { LOG_OFFSET_HEADER, LOG_SIZE_HEADER } from '@mmcloud/contract/rest/log-pages'
 import { ROUTES, type RouteName } from '@mmcloud/contract/rest/routes'
-import { ERROR_CODE, type ErrorKind, UserError } from '@mmcloud/domain'
+import { ERROR_CODE, type ErrorKind, UserError } from '@mmcloud/contract/user-error'
 import type { Transport, TransportResponse } from './transport.ts'
 
 /** What is sent with every call: a session's token, verbatim, or a name and password. */
