@@ -22,7 +22,6 @@ const instanceSchema = z.object({
   interruptionAt: z.number().optional(),
   /** Nobody knows yet: when the market will give its notice. */
   noticeAt: z.number().optional(),
-  disk: z.string().optional(),
   /** Absent until it has booted. */
   process: z.object({ pid: z.int(), startTime: z.string() }).optional(),
 })
@@ -33,7 +32,6 @@ const volumeSchema = z.object({
   owner: z.string(),
   sizeGB: z.number(),
   attachedTo: instanceId.optional(),
-  device: z.string().optional(),
 })
 export type VolumeRecord = z.infer<typeof volumeSchema>
 

@@ -69,7 +69,6 @@ export const makeInstances = (
         swapBytes: cloud.swap.bytes,
       }),
     ])
-    record.disk = disk
     record.process = await bootSandbox({
       directory,
       hostname: `ip-${address.replaceAll('.', '-')}`,

@@ -21,9 +21,14 @@ export const makeVolumes = (cloud: CloudContext) => {
     return volume
   }
 
+  /** Asked of the kernel: a crash may have come between the binding and our note of it. */
+  const deviceOf = async ({ id }: VolumeRecord): Promise<string | undefined> => {
+    const loops = await loopsBelow(join(cloud.cloudDir, 'volumes'))
+    return loops.find(({ file }) => file === fileOf(id))?.device
+  }
+
   const forgetHolder = async (volume: VolumeRecord): Promise<void> => {
     delete volume.attachedTo
-    delete volume.device
     await state.save()
   }
 
@@ -33,14 +38,13 @@ export const makeVolumes = (cloud: CloudContext) => {
       throw new InstanceNotFoundError(`instance ${instance.id} is ending`)
     volume.attachedTo = instance.id
     await state.save()
-    volume.device = await bindLoop(fileOf(volume.id))
-    await state.save()
-    await makeNode(volume.device, pid)
-    return { device: volume.device }
+    const device = await bindLoop(fileOf(volume.id))
+    await makeNode(device, pid)
+    return { device }
   }
 
   const detach = async (volume: VolumeRecord, holder: InstanceRecord | undefined): Promise<void> => {
-    const { device } = volume
+    const device = await deviceOf(volume)
     const pid = holder?.process?.pid
     if (device !== undefined) {
       // First the door, then the check: what is not open by now cannot be opened any more.
@@ -106,7 +110,8 @@ export const makeVolumes = (cloud: CloudContext) => {
     async freeAllOf(instance: InstanceId): Promise<void> {
       for (const volume of state.volumes.values()) {
         if (volume.attachedTo !== instance) continue
-        if (volume.device !== undefined) await releaseLoop(volume.device, fileOf(volume.id))
+        const device = await deviceOf(volume)
+        if (device !== undefined) await releaseLoop(device, fileOf(volume.id))
         await forgetHolder(volume)
       }
     },
