@@ -51,7 +51,7 @@ test('the first certificate is pinned, the same one accepted, another refused be
     password: 'p',
   }).call('status')
   await expect(refused).rejects.toThrow(UntrustedError)
-  await expect(refused).rejects.toThrow('remove the line of 127.0.0.1')
+  await expect(refused).rejects.toThrow('remove every line of 127.0.0.1')
   expect(second.seen).toEqual([])
 })
 

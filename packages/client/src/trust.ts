@@ -41,7 +41,7 @@ export const verifyCertificate = (trust: Trust, endpoint: string, certificate: P
   if (known === seen) return
   throw new UntrustedError(
     `the certificate of ${endpoint} has changed since the first contact: someone may be in between, or the OpCenter ` +
-      `was set up anew. If you know it was, remove the line of ${endpoint} from ${trust.where} and try again. ` +
+      `was set up anew. If you know it was, remove every line of ${endpoint} from ${trust.where} and try again. ` +
       `It shows ${seen}.`,
   )
 }

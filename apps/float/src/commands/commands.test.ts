@@ -198,6 +198,11 @@ test.each([
   expect(await world.float(command, ...AUTH, '-f', '-j', JOB_ID)).toEqual({ code: 0, stdout, stderr: '' })
 })
 
+test('a job may be named by a word alone', async () => {
+  const world = worldWith({ [`DELETE /api/v1/jobs/${JOB_ID}`]: { status: 202, body: aJob() } })
+  expect((await world.float('scancel', JOB_ID, ...AUTH)).code).toBe(0)
+})
+
 test('a question is asked on a terminal only, and no means no', async () => {
   const answers = { [`DELETE /api/v1/jobs/${JOB_ID}`]: { status: 202, body: aJob() } }
   const asked: string[] = []
@@ -266,9 +271,13 @@ const file = (states: readonly string[]) => (request: { path: string }, call: nu
   return { headers, body: text.slice(offset) }
 }
 
-test('log cat prints the whole file', async () => {
+test.each([
+  [['log', '-j', JOB_ID, 'cat', 'stdout.autosave']],
+  [['log', 'cat', JOB_ID]],
+  [['log', '-j', JOB_ID]],
+])('%j prints the whole file', async (argv) => {
   const world = worldWith({ [LOG]: file(['a\nb\n']) })
-  expect((await world.float('log', '-j', JOB_ID, 'cat', 'stdout.autosave', ...AUTH)).stdout).toBe('a\nb\n')
+  expect((await world.float(...argv, ...AUTH)).stdout).toBe('a\nb\n')
 })
 
 test.each([

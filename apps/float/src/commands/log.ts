@@ -1,4 +1,4 @@
-import { UserError, hasEnded } from '@mmcloud/domain'
+import { hasEnded, isJobId, UserError } from '@mmcloud/domain'
 import type { Client } from '@mmcloud/client'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
@@ -27,7 +27,9 @@ export const log: Command = {
     'float log tail --follow -j ID stderr.autosave',
   ],
   run: (context) => {
-    const [verb = 'cat', file = DEFAULT_FILE] = context.args.words
+    const { words, value } = context.args
+    const named = value('job') === undefined ? words.find(isJobId) : undefined
+    const [verb = 'cat', file = DEFAULT_FILE] = words.filter((word) => word !== named)
     if (verb === 'ls' || verb === 'list') return listFiles(context)
     if (verb === 'cat') return cat(context, file)
     if (verb === 'tail') return tail(context, file)

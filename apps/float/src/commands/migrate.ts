@@ -1,6 +1,6 @@
 import type { EventView, MigrateBody } from '@mmcloud/contract'
 import { parseRange } from '@mmcloud/contract/grammar/range'
-import { hasEnded } from '@mmcloud/domain'
+import { hasEnded, type Reason } from '@mmcloud/domain'
 import { type Arguments, UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -58,9 +58,12 @@ const untilItRuns = async (context: Context, id: string, after: number): Promise
   return EXIT.failed
 }
 
+/** It stayed where it was, or what runs again is not what was moved. */
+const NOT_MOVED: ReadonlySet<string> = new Set<Reason>(['captureFailed', 'migrationUndone', 'startedOver'])
+
 /** What an event says about the move; nothing while it is under way. */
 const outcome = (event: EventView): number | undefined => {
   if (event.reason === 'restored' || event.to === 'Completed') return EXIT.ok
-  const stayed = event.reason === 'captureFailed' || event.reason === 'migrationUndone'
-  return stayed || hasEnded(event.to) ? EXIT.failed : undefined
+  const failed = NOT_MOVED.has(event.reason) || event.to === 'Suspended' || hasEnded(event.to)
+  return failed ? EXIT.failed : undefined
 }

@@ -1,3 +1,4 @@
+import { jobSchema } from '@mmcloud/contract/rest/jobs'
 import { expect, test } from 'vitest'
 import { aJob, JOB_ID } from '../fake-world.ts'
 import { renderJob } from './job.ts'
@@ -90,4 +91,8 @@ test('json holds the same names', () => {
     customTags: { wave: '007' },
     events: ['x'],
   })
+})
+
+test('the job these tests print is one the API may answer', () => {
+  expect(jobSchema.strict().parse(aJob({ rc: '0' }))).toEqual(aJob({ rc: '0' }))
 })

@@ -1,25 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PinStore } from '@mmcloud/client'
-import { writeByRename } from './float-folder.ts'
 
 /** Where fingerprints are pinned: one line per OpCenter, `host:port sha256:…`. */
 export const pinPath = (folder: string): string => join(folder, 'known_opcenters')
 
-/** Read anew for every question, so that parallel calls see each other's pins. */
+/** Lines are only ever appended, and the first of an OpCenter counts: parallel first contacts lose no pin. */
 export const pinFile = (folder: string): PinStore => ({
   get: (endpoint) => readPins(folder).get(endpoint),
-  set: (endpoint, fingerprint) => {
-    const pins = readPins(folder).set(endpoint, fingerprint)
-    writeByRename(pinPath(folder), [...pins].map(([at, print]) => `${at} sha256:${print}\n`).join(''))
-  },
+  set: (endpoint, fingerprint) =>
+    appendFileSync(pinPath(folder), `${endpoint} sha256:${fingerprint}\n`, { mode: 0o600 }),
 })
 
 const readPins = (folder: string): Map<string, string> => {
   const pins = new Map<string, string>()
   for (const line of readIfThere(pinPath(folder)).split('\n')) {
     const parts = /^(\S+) sha256:([0-9a-f]{64})$/.exec(line.trim())
-    if (parts?.[1] && parts[2]) pins.set(parts[1], parts[2])
+    if (parts?.[1] && parts[2] && !pins.has(parts[1])) pins.set(parts[1], parts[2])
   }
   return pins
 }

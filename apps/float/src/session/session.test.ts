@@ -48,6 +48,7 @@ test('pins are kept beside one another, and a file that cannot be read is no fir
   expect(pins.get('a:1')).toBeUndefined()
   pins.set('a:1', '0'.repeat(64))
   pins.set('b:2', '1'.repeat(64))
+  pins.set('a:1', '2'.repeat(64))
   expect([pins.get('a:1'), pins.get('b:2')]).toEqual(['0'.repeat(64), '1'.repeat(64)])
   rmSync(pinPath(home))
   mkdirSync(pinPath(home))
