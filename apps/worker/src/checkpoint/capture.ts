@@ -1,0 +1,163 @@
+import { fdatasync, mkdirSync, openSync, closeSync, existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type z } from 'zod'
+import type { checkpointSchema } from '@mmcloud/contract'
+import { type MemoryLimits, raiseMemoryLimit, restoreMemoryLimit } from '../container/cgroup.ts'
+import { runc, containerRuns } from '../container/runc.ts'
+import { connectNetwork, cutNetwork } from '../network/inner-network.ts'
+import { askShim } from '../shim/client.ts'
+import { exec } from '../system/exec.ts'
+import { places } from '../system/places.ts'
+import { type MountedVolume, snapshotLive } from '../volumes/volumes.ts'
+import { withCriuAction, writeCriuConfig } from './criu-actions.ts'
+import { criuErrors } from './criu-log.ts'
+import {
+  checkpointDirectory,
+  deleteCheckpoint,
+  diskOf,
+  ImageChecksums,
+  type Manifest,
+  nextSequence,
+  writeManifest,
+} from './manifest.ts'
+
+export type Checkpoint = z.infer<typeof checkpointSchema>
+
+export type CaptureInput = {
+  readonly kind: 'move' | 'snapshot'
+  readonly attempt: number
+  readonly volumes: readonly MountedVolume[]
+  readonly limits: MemoryLimits
+}
+
+const READ_ALONG_MS = 20
+
+/**
+ * Saves memory, disk and log offsets of one instant. `move`: the program ends once all of it is durable.
+ * If it throws, the program runs on where it was and there is no such checkpoint.
+ */
+export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
+  const seq = nextSequence()
+  const images = `${checkpointDirectory(seq)}/images`
+  mkdirSync(images, { recursive: true })
+  writeCriuConfig(true)
+  const run = new CaptureRun(input, seq, images)
+  try {
+    raiseMemoryLimit()
+    await cutNetwork()
+    return await run.dump()
+  } catch (error) {
+    await askShim('expectExit').catch(() => undefined)
+    await deleteCheckpoint(seq, input.volumes)
+    const said = criuErrors(`${places.criuWork}/dump.log`)
+    const message = error instanceof Error ? error.message : String(error)
+    throw new Error(`The checkpoint failed, the program runs on: ${message}${said ? `\nCRIU:\n${said}` : ''}`, {
+      cause: error,
+    })
+  } finally {
+    if (await containerRuns()) {
+      await connectNetwork()
+      restoreMemoryLimit(input.limits)
+    }
+  }
+}
+
+/** One dump, with the clock of each phase. */
+class CaptureRun {
+  readonly #input: CaptureInput
+  readonly #seq: number
+  readonly #images: string
+  readonly #checksums: ImageChecksums
+  readonly #started = performance.now()
+  readonly #takenAt = Date.now()
+  readonly #timings = { freezeMs: 0, dumpMs: 0, drainLogsMs: 0, diskSnapshotMs: 0, syncMs: 0 }
+  #logs: Record<string, number> = {}
+  #dumping = true
+  #readAlong: Promise<void> = Promise.resolve()
+  #manifest: Manifest | undefined
+
+  constructor(input: CaptureInput, seq: number, images: string) {
+    this.#input = input
+    this.#seq = seq
+    this.#images = images
+    this.#checksums = new ImageChecksums(images)
+  }
+
+  async dump(): Promise<Checkpoint> {
+    this.#timings.freezeMs = Math.round(performance.now() - this.#started)
+    const { kind } = this.#input
+    // Checksums and write-back keep up with CRIU, so that little is left to do when the dump is over.
+    this.#readAlong = this.#checksums.readAlong(
+      () => !this.#dumping,
+      () => this.#writeBack(),
+    )
+    const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk']
+    if (kind === 'snapshot') flags.push('--leave-running')
+    try {
+      await withCriuAction(
+        () => this.#whileFrozen(),
+        () => runc(['checkpoint', ...flags, '--image-path', this.#images, '--work-path', places.criuWork]),
+      )
+    } finally {
+      this.#dumping = false
+      await this.#readAlong
+    }
+    if (kind === 'snapshot') await this.#complete()
+    if (!this.#manifest) throw new Error('CRIU ended without having called back')
+    return this.#manifest.checkpoint
+  }
+
+  async #whileFrozen(): Promise<void> {
+    this.#timings.dumpMs = this.#lap()
+    this.#dumping = false
+    await this.#readAlong
+    this.#logs = (await askShim('drain')).offsets
+    this.#timings.drainLogsMs = this.#lap()
+    const { volumes, kind } = this.#input
+    for (const [index, { path }] of volumes.entries()) await snapshotLive(path, diskOf(this.#seq, volumes, index))
+    this.#timings.diskSnapshotMs = this.#lap()
+    if (kind === 'snapshot') return
+    await this.#complete()
+    await askShim('expectEnd')
+  }
+
+  async #complete(): Promise<void> {
+    const { volumes, kind, attempt } = this.#input
+    const from = performance.now()
+    const [files] = await Promise.all([
+      this.#checksums.finish(),
+      ...volumes.map(({ path }) => exec('sync', ['-f', path])),
+    ])
+    this.#timings.syncMs = Math.round(performance.now() - from)
+    this.#manifest = {
+      checkpoint: {
+        seq: this.#seq,
+        attempt,
+        takenAt: this.#takenAt,
+        kind,
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+        timings: this.#timings,
+      },
+      files,
+      logs: this.#logs,
+    }
+    writeManifest(this.#manifest)
+  }
+
+  #lapped = this.#started
+  #lap(): number {
+    const now = performance.now()
+    const lap = now - this.#lapped
+    this.#lapped = now
+    return Math.round(lap)
+  }
+
+  async #writeBack(): Promise<void> {
+    const pages = `${this.#images}/pages-1.img`
+    await sleep(READ_ALONG_MS)
+    if (!existsSync(pages) || !this.#dumping) return
+    const file = openSync(pages, 'r')
+    await new Promise<void>((resolve) => fdatasync(file, () => resolve()))
+    closeSync(file)
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { CONTAINER_ID } from '../system/places.ts'
+
+const ROOT = '/sys/fs/cgroup'
+const isV2 = (): boolean => existsSync(`${ROOT}/cgroup.controllers`)
+
+/** Path of the job's group inside the instance's own control groups. */
+export const JOB_CGROUP = `/${CONTAINER_ID}`
+
+/** On version 2 a group with members cannot hand controllers down: everything of ours goes into a leaf of its own. */
+export const prepareCgroups = (): void => {
+  if (!isV2()) return
+  mkdirSync(`${ROOT}/worker`, { recursive: true })
+  for (const pid of readFileSync(`${ROOT}/cgroup.procs`, 'utf8').split('\n').filter(Boolean)) {
+    try {
+      writeFileSync(`${ROOT}/worker/cgroup.procs`, pid)
+    } catch {
+      // It ended meanwhile, or is a kernel thread.
+    }
+  }
+}
+
+export const cgroupVersion = (): 1 | 2 => (isV2() ? 2 : 1)
+
+/** What this instance has, in bytes: its own limit or the machine's memory. */
+export const instanceMemory = (): { memory: number; swap: number } => {
+  const info = readFileSync('/proc/meminfo', 'utf8')
+  const machine = meminfo(info, 'MemTotal')
+  if (isV2()) {
+    const memory = Math.min(machine, limitIn(`${ROOT}/memory.max`))
+    return { memory, swap: Math.min(meminfo(info, 'SwapTotal'), limitIn(`${ROOT}/memory.swap.max`)) }
+  }
+  const memory = Math.min(machine, limitIn(`${ROOT}/memory/memory.limit_in_bytes`))
+  const both = limitIn(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
+  return { memory, swap: Math.min(meminfo(info, 'SwapTotal'), Math.max(0, both - memory)) }
+}
+
+/** A job in swap needs room while it is saved (pages in CRIU's pipes are pinned): up to the instance's own limit. */
+export const raiseMemoryLimit = (): void => setLimits(undefined)
+export const restoreMemoryLimit = (limits: MemoryLimits): void => setLimits(limits)
+
+/** `memoryAndSwap` is absent where the kernel does not count swap. */
+export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: number | undefined }
+
+/** Whether the kernel can limit memory and swap together. */
+export const countsSwap = (): boolean =>
+  isV2() || existsSync(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
+
+const setLimits = (limits: MemoryLimits | undefined): void => {
+  const group = isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`
+  const both = limits?.memoryAndSwap
+  const files: [string, string][] = isV2()
+    ? [
+        ['memory.max', limits ? String(limits.memory) : 'max'],
+        ['memory.swap.max', both && limits ? String(both - limits.memory) : 'max'],
+      ]
+    : [
+        ['memory.limit_in_bytes', limits ? String(limits.memory) : '-1'],
+        ['memory.memsw.limit_in_bytes', both ? String(both) : '-1'],
+      ]
+  // Version 1 keeps memory <= memory+swap at every instant: raise the sum first, lower it last.
+  for (const [file, value] of limits ? files : files.toReversed()) {
+    try {
+      writeFileSync(`${group}/${file}`, value)
+    } catch {
+      // Swap accounting is absent, or use is above the old limit: the higher limit stays, the job is unharmed.
+    }
+  }
+}
+
+const meminfo = (text: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) * 1024
+
+const limitIn = (file: string): number => {
+  try {
+    const text = readFileSync(file, 'utf8').trim()
+    return text === 'max' ? Number.MAX_SAFE_INTEGER : Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+  } catch {
+    return Number.MAX_SAFE_INTEGER
+  }
+}

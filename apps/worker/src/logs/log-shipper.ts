@@ -1,0 +1,90 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import type { FromWorker } from '@mmcloud/contract'
+import { jobPlaces } from '../system/places.ts'
+
+const CHUNK_BYTES = 256 * 1024
+const WINDOW_BYTES = 1024 * 1024
+
+export type LogSource = { readonly jobId: string; readonly truncated: Record<string, number> } | undefined
+type Progress = { sent: number; acked: number }
+
+/** Brings the job's log files to the OpCenter, in order per file, at most one window ahead of what it has. */
+export class LogShipper {
+  readonly #source: () => LogSource
+  readonly #truncationShipped: (file: string) => void
+  #files: Map<string, Progress> | undefined
+
+  constructor(source: () => LogSource, truncationShipped: (file: string) => void) {
+    this.#source = source
+    this.#truncationShipped = truncationShipped
+  }
+
+  /** A link is there: from what the OpCenter says it has. */
+  connected(sizes: Record<string, number>): void {
+    this.#files = new Map(Object.entries(sizes).map(([file, size]) => [file, { sent: size, acked: size }]))
+  }
+
+  disconnected(): void {
+    this.#files = undefined
+  }
+
+  acknowledged(file: string, size: number): void {
+    const progress = this.#files?.get(file)
+    if (!progress) return
+    // An answer below what was sent and not in the order of what was sent means: go on from there.
+    if (size < progress.acked) progress.sent = size
+    progress.acked = size
+    progress.sent = Math.max(progress.sent, size)
+  }
+
+  /** True when the OpCenter has every byte. */
+  get done(): boolean {
+    const source = this.#source()
+    if (!source || !this.#files || Object.keys(source.truncated).length > 0) return false
+    return logFiles().every(({ name, size }) => (this.#files?.get(name)?.acked ?? 0) === size)
+  }
+
+  /** Sends what may be sent now. */
+  ship(send: (message: FromWorker) => void): void {
+    const source = this.#source()
+    if (!source || !this.#files) return
+    for (const { name, size } of logFiles()) {
+      const progress = this.#files.get(name) ?? { sent: 0, acked: 0 }
+      this.#files.set(name, progress)
+      const cut = Math.min(source.truncated[name] ?? Number.MAX_SAFE_INTEGER, size)
+      if (progress.acked > cut || progress.sent > size) {
+        send({ type: 'log', jobId: source.jobId, file: name, offset: cut, truncate: true, data: '' })
+        progress.sent = cut
+        progress.acked = cut
+      }
+      if (name in source.truncated) this.#truncationShipped(name)
+      while (progress.sent < size && progress.sent - progress.acked < WINDOW_BYTES) {
+        const bytes = readAt(`${jobPlaces.logs}/${name}`, progress.sent)
+        if (bytes.length === 0) break
+        const data = bytes.toString('base64')
+        send({ type: 'log', jobId: source.jobId, file: name, offset: progress.sent, data })
+        progress.sent += bytes.length
+      }
+    }
+  }
+}
+
+const logFiles = (): { name: string; size: number }[] => {
+  try {
+    return readdirSync(jobPlaces.logs, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => ({ name, size: statSync(`${jobPlaces.logs}/${name}`).size }))
+  } catch {
+    return []
+  }
+}
+
+const readAt = (path: string, offset: number): Buffer => {
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(CHUNK_BYTES)
+    return buffer.subarray(0, readSync(file, buffer, 0, CHUNK_BYTES, offset))
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,83 @@
+/** The worker: one per instance. Composes link, runner, log shipping and the watch for interruptions. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { type WorkerReport, workerConfigSchema } from '@mmcloud/contract'
+import { prepareCgroups } from './container/cgroup.ts'
+import { watchInterruptions } from './interruption/watcher.ts'
+import { answerRequest } from './link/answer-request.ts'
+import { loadCredential } from './link/credential.ts'
+import { OpenCenterLink } from './link/open-center-link.ts'
+import { LogShipper } from './logs/log-shipper.ts'
+import { JobRunner } from './runner/job-runner.ts'
+import { places } from './system/places.ts'
+
+const REPORT_MS = 1000
+const SHIP_MS = 200
+
+const config = workerConfigSchema.parse(JSON.parse(readFileSync(places.config, 'utf8')))
+mkdirSync(places.runtime, { recursive: true, mode: 0o700 })
+prepareCgroups()
+
+const log = (message: string): void => console.log(`${new Date().toISOString()} ${message}`)
+let interruptionAt: number | undefined
+
+const report = (): void => {
+  const job = runner.report(shipper.done)
+  const message: WorkerReport = {
+    type: 'report',
+    at: Date.now(),
+    ...(job ? { job } : {}),
+    ...(interruptionAt === undefined ? {} : { interruptionAt }),
+  }
+  link.send(message)
+}
+
+const runner = new JobRunner({
+  images: {
+    store: config.imageStore,
+    openCenterUrl: config.openCenterUrl,
+    certificate: config.certificate,
+    instanceId: config.instanceId,
+    credential: loadCredential,
+  },
+  changed: () => report(),
+  log,
+})
+const shipper = new LogShipper(
+  () => runner.logs,
+  (file) => runner.truncationShipped(file),
+)
+const link = new OpenCenterLink(config, {
+  connected: (logs) => {
+    shipper.connected(logs)
+    report()
+  },
+  disconnected: () => shipper.disconnected(),
+  received: (message) => {
+    if (message.type === 'logAck') {
+      shipper.acknowledged(message.file, message.size)
+      shipper.ship((chunk) => link.send(chunk))
+      return
+    }
+    log(`asked for ${message.method}`)
+    void answerRequest(runner, message).then((response) => {
+      if (response.type === 'response' && response.error) log(`${message.method}: ${response.error.message}`)
+      link.send(response)
+      report()
+    })
+  },
+})
+
+await runner.adopt()
+link.dial()
+setInterval(report, REPORT_MS)
+setInterval(() => shipper.ship((chunk) => link.send(chunk)), SHIP_MS)
+void watchInterruptions(
+  config.metadataUrl,
+  (at) => {
+    log(`this instance will be taken at ${new Date(at).toISOString()}`)
+    interruptionAt = at
+    report()
+    runner.interrupted(at)
+  },
+  new AbortController().signal,
+)

@@ -1,0 +1,61 @@
+import { exec, succeeds } from '../system/exec.ts'
+
+/** The same on every instance, so that restored sockets find their address. */
+export const JOB_ADDRESS = '10.254.254.2'
+const GATEWAY = '10.254.254.1'
+const NETNS = 'job'
+/** The instance's end: taking it down cuts the job off while routes and addresses inside stay. */
+const OUTER = 'job0'
+
+export const NETNS_PATH = `/run/netns/${NETNS}`
+
+export type Publish = { readonly hostPort: number; readonly containerPort: number }
+
+/** Makes the job's network anew: addresses, masquerade, forwarded ports. It is cut off until `connectNetwork`. */
+export const createNetwork = async (publish: readonly Publish[]): Promise<void> => {
+  await removeNetwork()
+  await exec('ip', ['netns', 'add', NETNS])
+  await exec('ip', ['link', 'add', OUTER, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', NETNS])
+  await exec('ip', ['address', 'add', `${GATEWAY}/30`, 'dev', OUTER])
+  await exec('ip', ['-n', NETNS, 'address', 'add', `${JOB_ADDRESS}/30`, 'dev', 'eth0'])
+  await exec('ip', ['-n', NETNS, 'link', 'set', 'lo', 'up'])
+  await exec('ip', ['-n', NETNS, 'link', 'set', 'eth0', 'up'])
+  await exec('ip', ['-n', NETNS, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink'])
+  await exec('sysctl', ['-qw', 'net.ipv4.ip_forward=1'])
+  await exec('nft', [rules(publish)])
+}
+
+export const connectNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'up'])
+export const cutNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'down'])
+
+/** Ends TCP connections to peers outside: the program sees an error at once instead of a hang. Loopback stays. */
+export const destroyOutsideConnections = async (): Promise<void> => {
+  for (const family of ['-4', '-6']) {
+    const everywhere = family === '-4' ? '127.0.0.0/8' : '[::1]'
+    const here = family === '-4' ? ['and', 'not', 'dst', JOB_ADDRESS] : []
+    await succeeds('nsenter', [
+      `--net=${NETNS_PATH}`, 'ss', '-K', '-t', family, 'state', 'connected', 'not', 'dst', everywhere, ...here,
+    ])
+  }
+}
+
+export const removeNetwork = async (): Promise<void> => {
+  await succeeds('nft', ['delete table ip mmjob'])
+  await succeeds('ip', ['link', 'delete', OUTER])
+  await succeeds('ip', ['netns', 'delete', NETNS])
+}
+
+const rules = (publish: readonly Publish[]): string => {
+  const forwarded = publish.map(
+    ({ hostPort, containerPort }) =>
+      `fib daddr type local tcp dport ${hostPort} dnat to ${JOB_ADDRESS}:${containerPort};`,
+  )
+  return `table ip mmjob {
+    chain prerouting { type nat hook prerouting priority dstnat; ${forwarded.join(' ')} }
+    chain output { type nat hook output priority -100; ${forwarded.join(' ')} }
+    chain postrouting {
+      type nat hook postrouting priority srcnat;
+      ip saddr ${JOB_ADDRESS} oifname != "${OUTER}" masquerade;
+    }
+  }`
+}

@@ -1,0 +1,94 @@
+import type { ContainerSpec } from '@mmcloud/contract'
+import { writeCriuConfig } from '../checkpoint/criu-actions.ts'
+import { criuErrors } from '../checkpoint/criu-log.ts'
+import { checkpointDirectory, type Manifest, verifyImages } from '../checkpoint/manifest.ts'
+import { type BundleInput, makeBundle, ownAddress } from '../container/bundle.ts'
+import { jobMemoryLimits } from '../container/memory-limits.ts'
+import { containerRuns, destroyContainer, RUNC_ROOT } from '../container/runc.ts'
+import { ensureImage, type ImageAccess } from '../image/ensure-image.ts'
+import { connectNetwork, createNetwork, destroyOutsideConnections } from '../network/inner-network.ts'
+import { shimResult, startShim } from '../shim/client.ts'
+import { CONTAINER_ID, jobPlaces, places } from '../system/places.ts'
+import { until } from '../system/wait.ts'
+import type { MountedVolume } from '../volumes/volumes.ts'
+
+const STARTS_WITHIN_MS = 60_000
+const RESTORES_WITHIN_MS = 600_000
+const ASK_MS = 15
+
+type JobToBegin = {
+  readonly jobId: string
+  readonly spec: ContainerSpec
+  readonly volumes: readonly MountedVolume[]
+}
+
+/** Image, limits of this instance, network (still cut off) and bundle. */
+export const prepare = async (
+  images: ImageAccess,
+  { jobId, spec, volumes }: JobToBegin,
+): Promise<{ imageMs: number; bundle: BundleInput }> => {
+  const started = performance.now()
+  const image = await ensureImage(images, spec.image)
+  const imageMs = Math.round(performance.now() - started)
+  const address = await ownAddress(images.openCenterUrl)
+  const bundle = { jobId, spec, image, volumes, address, limits: jobMemoryLimits() }
+  await createNetwork(spec.publish)
+  await makeBundle(bundle)
+  return { imageMs, bundle }
+}
+
+/** Starts the program from scratch; returns when it runs. */
+export const startContainer = async (attempt: number): Promise<number> => {
+  const started = performance.now()
+  writeCriuConfig(false)
+  await connectNetwork()
+  startShim({ ...shimPlaces(attempt), runcArgs: [...runcArgs('run'), CONTAINER_ID] })
+  await runs(STARTS_WITHIN_MS, '')
+  return Math.round(performance.now() - started)
+}
+
+/** Verifies the images, then restores the program from them; the network is connected last. */
+export const restoreContainer = async (manifest: Manifest): Promise<void> => {
+  writeCriuConfig(false)
+  const images = `${checkpointDirectory(manifest.checkpoint.seq)}/images`
+  await verifyImages(manifest)
+  const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', images]
+  const runcRestore = [...runcArgs('restore'), ...flags, '--work-path', places.criuWork, CONTAINER_ID]
+  startShim({ ...shimPlaces(manifest.checkpoint.attempt), runcArgs: runcRestore })
+  await runs(RESTORES_WITHIN_MS, `${places.criuWork}/restore.log`)
+  await destroyOutsideConnections()
+  await connectNetwork()
+}
+
+/** Waits until the program runs, or has already ended by itself; throws what runc said when it never ran. */
+const runs = async (withinMs: number, criuLog: string): Promise<void> => {
+  const ask = async (): Promise<true | undefined> => {
+    const result = shimResult()
+    if (result?.outcome === 'failed') {
+      const said = criuLog ? criuErrors(criuLog) : ''
+      throw new Error(`The container could not be started: ${result.error ?? ''}${said ? `\nCRIU:\n${said}` : ''}`)
+    }
+    return result || (await containerRuns()) ? true : undefined
+  }
+  try {
+    await until(ask, { withinMs, everyMs: ASK_MS, late: () => 'The container did not start in time' })
+  } catch (error) {
+    await destroyContainer()
+    throw error
+  }
+}
+
+const runcArgs = (command: string): string[] => [
+  ...RUNC_ROOT, '--log', places.runcLog, '--log-format', 'json', command, '--bundle', places.bundle,
+]
+
+const shimPlaces = (
+  attempt: number,
+): { attempt: number; runcLog: string; logs: string; exitFile: string; socket: string; resultFile: string } => ({
+  attempt,
+  runcLog: places.runcLog,
+  logs: jobPlaces.logs,
+  exitFile: jobPlaces.exit,
+  socket: places.shimSocket,
+  resultFile: places.shimResult,
+})

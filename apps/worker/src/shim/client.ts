@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { existsSync, openSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { readJson, writeDurably } from '../system/durable.ts'
+import { places } from '../system/places.ts'
+import { type ShimAnswer, type ShimConfig, type ShimResult, shimAnswerSchema, shimResultSchema } from './protocol.ts'
+
+/** Two real pipes: the shim gets their read ends as fd 0 and 3 and opens the write ends through /proc. */
+const WITH_PIPES = ': | { exec 3<&0; : | exec "$@"; }'
+const ANSWER_WITHIN_MS = 20_000
+
+/** Starts the shim in a session of its own, so that it outlives this worker. */
+export const startShim = (config: ShimConfig): void => {
+  rmSync(places.shimResult, { force: true })
+  rmSync(config.runcLog, { force: true })
+  writeDurably(places.shimConfig, JSON.stringify(config), 0o600)
+  const log = openSync(`${places.runtime}/shim.log`, 'a', 0o600)
+  const args = ['-c', WITH_PIPES, 'shim', process.execPath, shimProgram(), places.shimConfig]
+  spawn('/bin/sh', args, { detached: true, stdio: ['ignore', log, log], cwd: '/' }).unref()
+}
+
+/** How the job of the shim ended; nothing while it runs. */
+export const shimResult = (): ShimResult | undefined => readJson(places.shimResult, shimResultSchema)
+
+/** True while a shim answers. */
+export const shimLives = (): Promise<boolean> =>
+  askShim('status').then(
+    () => true,
+    () => false,
+  )
+
+/** One question to the running shim. */
+export const askShim = (what: 'status' | 'drain' | 'expectEnd' | 'expectExit'): Promise<ShimAnswer> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(places.shimSocket)
+    let text = ''
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('the shim does not answer')))
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the shim ended')))
+    socket.on('data', (bytes) => {
+      text += bytes.toString('utf8')
+      if (!text.includes('\n')) return
+      resolve(shimAnswerSchema.parse(JSON.parse(text)))
+      socket.end()
+    })
+    socket.write(`${JSON.stringify({ do: what })}\n`)
+  })
+
+/** Beside the bundled worker as `shim.mjs`; in a checkout the source. */
+const shimProgram = (): string => {
+  const bundled = fileURLToPath(new URL('./shim.mjs', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('./main.ts', import.meta.url))
+}

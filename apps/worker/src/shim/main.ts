@@ -1,0 +1,97 @@
+/**
+ * Holds one job: parent of a foreground runc, reader of its output, keeper of its exit code. It outlives the worker.
+ * Started with the read ends of two real pipes as fd 0 and 3 (CRIU refuses the socket pairs Node would make).
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { syncDirectory, writeDurably } from '../system/durable.ts'
+import { LogPump } from './log-pump.ts'
+import { type ShimResult, shimConfigSchema, shimRequestSchema } from './protocol.ts'
+
+const config = shimConfigSchema.parse(JSON.parse(readFileSync(process.argv[2]!, 'utf8')))
+mkdirSync(config.logs, { recursive: true })
+const pumps = {
+  'stdout.autosave': new LogPump('/proc/self/fd/0', `${config.logs}/stdout.autosave`),
+  'stderr.autosave': new LogPump('/proc/self/fd/3', `${config.logs}/stderr.autosave`),
+}
+let endIsOurs = false
+
+const answer = (request: string): string => {
+  const { do: what } = shimRequestSchema.parse(JSON.parse(request))
+  if (what === 'expectEnd') endIsOurs = true
+  if (what === 'expectExit') endIsOurs = false
+  if (what === 'drain') for (const pump of Object.values(pumps)) pump.drain()
+  const offsets = Object.fromEntries(Object.entries(pumps).map(([name, pump]) => [name, pump.offset]))
+  return `${JSON.stringify({ pid: process.pid, offsets })}\n`
+}
+
+rmSync(config.socket, { force: true })
+const server = createServer((socket) => {
+  let text = ''
+  socket.on('error', () => socket.destroy())
+  socket.on('data', (bytes) => {
+    text += bytes.toString('utf8')
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      const line = text.slice(0, end)
+      text = text.slice(end + 1)
+      try {
+        socket.write(answer(line))
+      } catch {
+        socket.destroy()
+      }
+    }
+  })
+}).listen(config.socket)
+
+const output = openSync('/proc/self/fd/0', constants.O_WRONLY)
+const errors = openSync('/proc/self/fd/3', constants.O_WRONLY)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+const runc = spawn('runc', config.runcArgs, { stdio: ['ignore', output, errors] })
+closeSync(output)
+closeSync(errors)
+runc.on('error', (error) => finish({ outcome: 'failed', exitCode: 127, at: Date.now(), error: error.message }))
+runc.on('exit', (code, signal) => {
+  const exitCode = code ?? (signal ? 137 : 1)
+  const error = runcError()
+  if (endIsOurs) finish({ outcome: 'ended', exitCode, at: Date.now() })
+  else if (error) finish({ outcome: 'failed', exitCode, at: Date.now(), error })
+  else finish({ outcome: 'exited', exitCode, at: Date.now() })
+})
+
+const finish = (result: ShimResult): void => {
+  // A volume that is full or gone must not keep the end of the program a secret.
+  attempt(() => {
+    for (const pump of Object.values(pumps)) pump.close()
+  })
+  if (result.outcome === 'exited') {
+    attempt(() => {
+      const exit = { attempt: config.attempt, exitCode: result.exitCode, at: result.at }
+      writeDurably(config.exitFile, JSON.stringify(exit))
+      syncDirectory(config.logs)
+    })
+  }
+  writeDurably(config.resultFile, JSON.stringify(result))
+  server.close()
+  rmSync(config.socket, { force: true })
+  process.exit(0)
+}
+
+const attempt = (what: () => void): void => {
+  try {
+    what()
+  } catch (error) {
+    console.error(error)
+  }
+}
+
+/** runc logs an error only when it could not start or restore; a program's own exit code leaves none. */
+const runcError = (): string | undefined => {
+  try {
+    const lines = readFileSync(config.runcLog, 'utf8').split('\n')
+    const error = lines.findLast((line) => line.includes('"level":"error"'))
+    return error ? String((JSON.parse(error) as { msg: unknown }).msg) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,161 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { until } from '../src/system/wait.ts'
+import { FakeOpenCenter } from './fake-open-center.ts'
+
+const CACHE = process.env['MMCLOUD_CACHE'] ?? '/var/cache/mmcloud'
+const SYSTEM = [`${CACHE}/system/current`, '/var/cache/mmc-try/sys'].find((path) => existsSync(path))!
+const PYTHON_ROOT = '/var/cache/mmc-try/python'
+export const DIGEST = `sha256:${'a'.repeat(64)}`
+
+const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' }).trim()
+
+/** A disk and a place for instances, cleaned up whole. */
+export class World {
+  readonly directory = mkdtempSync(join(tmpdir(), 'mmw-'))
+  readonly #instances: Instance[] = []
+  #loop = ''
+
+  async make(sizeMiB = 3072): Promise<this> {
+    const image = join(this.directory, 'disk.img')
+    run('truncate', '-s', `${sizeMiB}M`, image)
+    this.#loop = run('losetup', '--nooverlap', '--find', '--show', image)
+    const store = join(this.directory, 'images', DIGEST)
+    mkdirSync(store, { recursive: true })
+    mkdirSync(join(store, 'rootfs'))
+    run('mount', '--bind', PYTHON_ROOT, join(store, 'rootfs'))
+    writeFileSync(join(store, 'config.json'), JSON.stringify({ Cmd: ['/bin/sh'] }))
+    await Promise.all(
+      [['worker.mjs', '../src/main.ts'], ['shim.mjs', '../src/shim/main.ts']].map(([name, entry]) =>
+        build({
+          entryPoints: [fileURLToPath(new URL(entry!, import.meta.url))],
+          bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'silent',
+          outfile: join(this.directory, name!),
+          external: ['bufferutil', 'utf-8-validate'],
+          banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+        }),
+      ),
+    )
+    return this
+  }
+
+  async instance(): Promise<Instance> {
+    const instance = new Instance(this.directory, this.#loop, `mmw${process.pid % 10_000}n${this.#instances.length}`)
+    this.#instances.push(instance)
+    return instance.boot()
+  }
+
+  async clean(): Promise<void> {
+    for (const instance of this.#instances) await instance.kill()
+    run('umount', join(this.directory, 'images', DIGEST, 'rootfs'))
+    run('losetup', '-d', this.#loop)
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+/** One sandbox with a worker in it, and the OpCenter it dials. */
+export class Instance {
+  readonly center = new FakeOpenCenter()
+  readonly #world: string
+  readonly #loop: string
+  readonly #name: string
+  #process: ChildProcess | undefined
+
+  constructor(world: string, loop: string, name: string) {
+    this.#world = world
+    this.#loop = loop
+    this.#name = name
+  }
+
+  get directory(): string {
+    return join(this.#world, this.#name)
+  }
+
+  async boot(): Promise<this> {
+    mkdirSync(this.directory)
+    await this.center.listen()
+    const octet = 1 + (Number(this.#name.replace(/\D/g, '')) % 250)
+    const host = `10.222.${octet}.1`
+    run('ip', 'netns', 'add', this.#name)
+    run('ip', 'link', 'add', this.#name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.#name)
+    run('ip', 'address', 'add', `${host}/24`, 'dev', this.#name)
+    run('ip', 'link', 'set', this.#name, 'up')
+    run('ip', '-n', this.#name, 'address', 'add', `10.222.${octet}.2/24`, 'dev', 'eth0')
+    run('ip', '-n', this.#name, 'link', 'set', 'eth0', 'up')
+    run('ip', '-n', this.#name, 'link', 'set', 'lo', 'up')
+    run('ip', '-n', this.#name, 'route', 'add', 'default', 'via', host)
+    writeFileSync(join(this.directory, 'worker.json'), JSON.stringify({
+      openCenterUrl: `https://${host}:${this.center.port}`,
+      certificate: this.center.certificate,
+      instanceId: this.#name,
+      joinToken: 'join',
+      imageStore: '/var/lib/mmcloud/images',
+      metadataUrl: `http://${host}:${this.center.metadataPort}`,
+    }))
+    for (const file of ['worker.mjs', 'shim.mjs']) copyFileSync(join(this.#world, file), join(this.directory, file))
+    writeFileSync(join(this.directory, 'volume'), this.#loop)
+    const script = fileURLToPath(new URL('./sandbox.sh', import.meta.url))
+    const log = join(this.directory, 'boot.log')
+    this.#process = spawn('nsenter', [
+      `--net=/run/netns/${this.#name}`, 'sh', '-c', 'log=$1; shift; exec sh "$@" > "$log" 2>&1', 'boot', log,
+      script, this.#name, this.directory, SYSTEM, process.execPath, join(this.#world, 'images'),
+    ], { stdio: 'ignore' })
+    await until(() => this.center.report, { withinMs: 30_000, late: () => `no worker: ${readFileSync(log, 'utf8')} ${this.log()}` })
+    return this
+  }
+
+  log(): string {
+    const path = join(this.directory, 'upper/var/log/mmworker.log')
+    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  }
+
+  /** Processes of this sandbox whose command line has `part`. */
+  pids(part: string): number[] {
+    return readFileSync(`/sys/fs/cgroup/memory/${this.#name}/cgroup.procs`, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part)
+        } catch {
+          return false
+        }
+      })
+  }
+
+  /** Runs a command inside the sandbox. */
+  inside(...command: string[]): string {
+    const [pid] = this.pids('tini')
+    return run('nsenter', '--target', String(pid), '--mount', '--pid', '--net', ...command)
+  }
+
+  /** Without mercy: every process at once. */
+  async kill(): Promise<void> {
+    if (!this.#process) return
+    for (const pid of this.pids('tini')) process.kill(pid, 'SIGKILL')
+    this.#process.kill('SIGKILL')
+    this.#process = undefined
+    this.center.close()
+    run('ip', 'netns', 'delete', this.#name)
+    try { run('ip', 'link', 'delete', this.#name) } catch { /* its peer took it along */ }
+    for (const controller of readdirSync('/sys/fs/cgroup')) {
+      for (const group of [`/sys/fs/cgroup/${controller}/${this.#name}/job`, `/sys/fs/cgroup/${controller}/${this.#name}`]) {
+        if (existsSync(group)) await until(() => removed(group), { withinMs: 20_000, late: () => `${group} is busy` })
+      }
+    }
+  }
+}
+
+const removed = (group: string): true | undefined => {
+  try {
+    rmdirSync(group)
+    return true
+  } catch {
+    return undefined
+  }
+}
