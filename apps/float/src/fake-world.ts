@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JobView } from '@mmcloud/contract'
 import { type TransportRequest, type Trust, UnreachableError } from '@mmcloud/client'
+import { onTestFinished } from 'vitest'
 import { run } from './run.ts'
 import type { World } from './world.ts'
 
@@ -12,10 +13,11 @@ export type Answers = Readonly<Record<string, Answer | ((request: TransportReque
 
 /**
  * A world for tests of commands: answers by `METHOD /path` (query left off), a clock that `sleep` moves, a home of its
- * own. `float` runs one command line and tells all that came out.
+ * own that goes with the test. `float` runs one command line and tells all that came out.
  */
 export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> = {}) => {
   const home = mkdtempSync(join(tmpdir(), 'float-test-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const requests: TransportRequest[] = []
   const trusts: Trust[] = []
   const calls = new Map<string, number>()
@@ -61,9 +63,11 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
     })
   }
 
-  return { float, requests, trusts, home, remove: () => rmSync(home, { recursive: true, force: true }) }
+  return { float, requests, trusts, home }
 }
 
+/** Credentials on the call itself. */
+export const AUTH = ['-a', 'h:1', '-u', 'admin', '-p', 'pw'] as const
 export const JOB_ID = 'abcdefghij0123456789k'
 
 /** A running job. */

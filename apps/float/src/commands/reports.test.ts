@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { aJob, AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
+
+test('check fails when a row failed, and tells the fix', async () => {
+  const openCenter = [
+    { name: 'kernel', status: 'ok', found: '6.18', fix: '' },
+    { name: 'criu', status: 'failed', found: 'missing', fix: 'apt-get install criu' },
+  ]
+  const world = fakeWorld({ 'GET /api/v1/health': { body: { openCenter, workers: [] } } })
+  expect(await world.float('check', ...AUTH)).toEqual({
+    code: 1,
+    stdout:
+      'OpCenter\n  ok       kernel  6.18\n  failed   criu    missing\n                   fix: apt-get install criu\n',
+    stderr: '',
+  })
+})
+
+test('status holds the words that clients look for', async () => {
+  const body = {
+    version: '0.1.0',
+    licenseStatus: 'valid',
+    startTime: '2026-11-23T05:00:00Z',
+    jobs: { Executing: 2 },
+    instances: 2,
+  }
+  const world = fakeWorld({ 'GET /api/v1/status': { body } })
+  const { stdout } = await world.float('status', ...AUTH)
+  expect(stdout).toContain('License Status: valid\n')
+  expect(stdout).toContain('Up: 1h0m0s\n')
+})
+
+test('hosts shows price, market and how soon one is taken', async () => {
+  const host = {
+    id: 'i-1',
+    address: '10.213.0.10',
+    instanceType: 'm5.large',
+    cpu: 2,
+    memGB: 8,
+    market: 'spot',
+    pricePerHour: 0.0321,
+    state: 'ready',
+    job: JOB_ID,
+    jobName: 'n',
+    launchTime: '2026-11-23T05:58:00Z',
+    interruptionTime: '2026-11-23T06:00:30Z',
+  }
+  const world = fakeWorld({ 'GET /api/v1/hosts': { body: { hosts: [host] } } })
+  const { stdout } = await world.float('sinfo', ...AUTH)
+  expect(
+    stdout
+      .split('\n')[3]
+      ?.split('|')
+      .map((cell) => cell.trim()),
+  ).toEqual([
+    '',
+    'i-1',
+    '10.213.0.10',
+    'm5.large',
+    '2',
+    '8 GB',
+    'Spot',
+    '0.0321',
+    'ready',
+    JOB_ID,
+    '2m00s',
+    '30.0s',
+    '',
+  ])
+})
+
+test('drill passes the notice on', async () => {
+  const world = fakeWorld({ [`POST /api/v1/jobs/${JOB_ID}/drill`]: { status: 202, body: aJob() } })
+  const { stdout } = await world.float('drill', '-j', JOB_ID, '--notice', '30s', ...AUTH)
+  expect(stdout).toContain('takes its instance back in 30s')
+  expect(world.requests[0]?.body).toBe('{"notice":"30s"}')
+})
+
+test('migrations and image list are tables', async () => {
+  const move = {
+    trigger: 'reclaim',
+    from: 'm5.large',
+    to: 'm5.xlarge',
+    startTime: '2026-11-23T05:58:00.123Z',
+    bytes: 1_500_000,
+    standStillMs: 2345,
+    phases: { dump: 1200 },
+    outcome: 'done',
+  }
+  const image = {
+    name: 'python',
+    tag: 'latest',
+    uri: '',
+    digest: 'sha256:0123456789abcdef',
+    description: 'Python',
+  }
+  const world = fakeWorld({
+    [`GET /api/v1/jobs/${JOB_ID}/migrations`]: { body: { migrations: [move] } },
+    'GET /api/v1/images': { body: { images: [image] } },
+  })
+  expect((await world.float('migrations', '-j', JOB_ID, ...AUTH)).stdout).toContain('| 1.5 MB | 2.345s')
+  expect((await world.float('mi', 'list', ...AUTH)).stdout).toContain('| python | latest |')
+})
