@@ -142,6 +142,8 @@ export const submitJob = endpoint('submitJob', {
 const listQuery = z.object({
   /** `status=Executing or status=Starting`; several are joined by AND. Grammar: `grammar/list-filter.ts`. */
   filter: z.union([z.string(), z.array(z.string())]).optional(),
+  /** Only the newest so many. */
+  limit: z.coerce.number().int().positive().optional(),
 })
 export type ListQuery = z.infer<typeof listQuery>
 
