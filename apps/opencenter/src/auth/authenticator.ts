@@ -1,0 +1,104 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { UserError } from '@mmcloud/domain'
+import type { Accounts, User } from '@mmcloud/store'
+import { FailedLogins } from './failed-logins.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
+
+/** A session ends this long after it was last refreshed. */
+const SESSION_MS = 24 * 3_600_000
+/** The end of a session is moved on at most this often by use alone. */
+const EXTEND_EVERY_MS = 60_000
+/** Clients that log in with every call do not pay for the hash each time. */
+const REMEMBER_MS = 5 * 60_000
+
+export type Caller = {
+  readonly user: User
+  /** Absent with Basic credentials. */
+  readonly session?: { readonly tokenHash: string; readonly expiresAt: number }
+}
+
+/** Who is asking: by a session's token or by Basic credentials. */
+export class Authenticator {
+  readonly #accounts: Accounts
+  readonly #now: () => number
+  readonly #failed: FailedLogins
+  /** Keyed hashes of passwords verified lately; the key dies with the process. */
+  readonly #verified = new Map<string, number>()
+  readonly #key = randomBytes(32)
+
+  constructor(accounts: Accounts, now: () => number = Date.now) {
+    this.#accounts = accounts
+    this.#now = now
+    this.#failed = new FailedLogins(now)
+  }
+
+  /** Throws `unauthenticated`, or `tooManyRequests` after many wrong passwords from `address`. */
+  async caller(header: string | undefined, address: string): Promise<Caller> {
+    const [, scheme, value] = /^(Basic|Bearer)\s+(\S+)$/i.exec(header?.trim() ?? '') ?? []
+    if (value === undefined) throw new UserError('unauthenticated', 'Not logged in; run: float login')
+    return scheme?.toLowerCase() === 'basic'
+      ? { user: await this.#byPassword(value, address) }
+      : this.#bySession(value)
+  }
+
+  /** A new session; the token goes to the client and only its hash is kept. */
+  async startSession(user: User): Promise<{ token: string; expiresAt: number }> {
+    await this.#accounts.forgetSessionsBefore(this.#now())
+    const token = randomBytes(32).toString('base64url')
+    const expiresAt = this.#now() + SESSION_MS
+    await this.#accounts.addSession(hashOf(token), user.name, expiresAt)
+    return { token, expiresAt }
+  }
+
+  async refreshSession({ session }: Caller): Promise<number | undefined> {
+    if (!session) return undefined
+    const expiresAt = this.#now() + SESSION_MS
+    await this.#accounts.extendSession(session.tokenHash, expiresAt)
+    return expiresAt
+  }
+
+  async endSession({ session }: Caller): Promise<void> {
+    if (session) await this.#accounts.endSession(session.tokenHash)
+  }
+
+  async #bySession(token: string): Promise<Caller> {
+    const tokenHash = hashOf(token)
+    const found = await this.#accounts.session(tokenHash)
+    if (!found || found.expiresAt <= this.#now()) {
+      throw new UserError('unauthenticated', 'The session has ended; run: float login')
+    }
+    const caller = { user: found.user, session: { tokenHash, expiresAt: found.expiresAt } }
+    if (found.expiresAt < this.#now() + SESSION_MS - EXTEND_EVERY_MS) await this.refreshSession(caller)
+    return caller
+  }
+
+  async #byPassword(encoded: string, address: string): Promise<User> {
+    const pair = Buffer.from(encoded, 'base64').toString('utf8')
+    const colon = pair.indexOf(':')
+    const user = colon < 0 ? undefined : await this.#accounts.user(pair.slice(0, colon))
+    const password = pair.slice(colon + 1)
+    const memory = createHmac('sha256', this.#key).update(`${user?.passwordHash}\0${pair}`).digest('base64')
+    if (user && (this.#verified.get(memory) ?? 0) > this.#now()) return user
+
+    if (this.#failed.mustWait(address)) {
+      throw new UserError('tooManyRequests', 'Too many wrong passwords; try again in a minute')
+    }
+    // A name that does not exist costs as much time as one that does.
+    const right = user
+      ? await verifyPassword(password, user.passwordHash)
+      : (await hashPassword(password)) === ''
+    if (!user || !right) {
+      this.#failed.failed(address)
+      throw new UserError('unauthenticated', 'Wrong user name or password')
+    }
+    this.#remember(memory)
+    return user
+  }
+
+  #remember(memory: string): void {
+    for (const [key, until] of this.#verified) if (until <= this.#now()) this.#verified.delete(key)
+    this.#verified.set(memory, this.#now() + REMEMBER_MS)
+  }
+}
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url')

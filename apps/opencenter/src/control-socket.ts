@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises'
+import http from 'node:http'
+import { join } from 'node:path'
+import { JOB_STATUSES } from '@mmcloud/domain'
+import { z } from 'zod'
+
+/** What `opencenter status` tells of a running OpCenter. */
+export const runStateSchema = z.object({
+  pid: z.int(),
+  /** `https://…` as people reach it. */
+  address: z.string(),
+  version: z.string(),
+  /** SHA-256 of the certificate that clients pin. */
+  fingerprint: z.string(),
+  jobs: z.partialRecord(z.enum(JOB_STATUSES), z.int()),
+})
+export type RunState = z.infer<typeof runStateSchema>
+
+const stopAnswerSchema = z.object({ error: z.string().optional() })
+
+export type ControlHandlers = {
+  state(): Promise<RunState>
+  /** Resolves when everything is saved and only the process itself is left to end. */
+  stop(): Promise<void>
+}
+
+const socketOf = (dataDir: string): string => join(dataDir, 'opencenter.sock')
+
+/** Serves `status` and `stop` to who may read the data directory: root alone, so that it needs no password. */
+export const serveControlSocket = async (
+  dataDir: string,
+  handlers: ControlHandlers,
+): Promise<{ close(): void }> => {
+  const answer = async (path: string | undefined): Promise<unknown> => {
+    if (path === '/status') return handlers.state()
+    if (path !== '/stop') return { error: 'unknown' }
+    return handlers.stop().then(
+      () => ({}),
+      (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+    )
+  }
+  const server = http.createServer((request, response) => {
+    answer(request.url).then(
+      (body) => response.end(JSON.stringify(body)),
+      () => response.writeHead(500).end(),
+    )
+  })
+  // We hold the lock of the directory: a socket that is there is a dead process's.
+  await rm(socketOf(dataDir), { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(socketOf(dataDir), resolve)
+  })
+  return { close: () => void server.close() }
+}
+
+/** Undefined when no OpCenter runs on this data directory. */
+export const askState = async (dataDir: string): Promise<RunState | undefined> => {
+  const body = await ask(dataDir, '/status')
+  return body === undefined ? undefined : runStateSchema.parse(JSON.parse(body))
+}
+
+/** Returns when it has saved its jobs and is about to end; throws with its own words when it could not. */
+export const askStop = async (dataDir: string): Promise<void> => {
+  const { error } = stopAnswerSchema.parse(JSON.parse((await ask(dataDir, '/stop')) ?? '{}'))
+  if (error !== undefined) throw new Error(error)
+}
+
+const NOBODY_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])
+
+const ask = (dataDir: string, path: string): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    const request = http.get({ socketPath: socketOf(dataDir), path }, (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (body += part))
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(body) : reject(new Error(`${path} failed`)),
+      )
+    })
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      NOBODY_THERE.has(error.code ?? '') ? resolve(undefined) : reject(error),
+    )
+  })

@@ -1,0 +1,27 @@
+import type { HealthRow, InstanceId } from '@mmcloud/domain'
+import type { JobCommands, Records } from '@mmcloud/engine'
+import type { Library } from '@mmcloud/store'
+import type { Authenticator } from '../auth/authenticator.ts'
+import type { ImageResolver } from '../images/image-resolver.ts'
+import type { LogMirror } from '../logs/log-mirror.ts'
+
+/** What the public API stands on. */
+export type ApiDeps = {
+  readonly records: Records
+  readonly commands: JobCommands
+  readonly authenticator: Authenticator
+  readonly images: ImageResolver
+  readonly library: Library
+  readonly logs: LogMirror
+  readonly health: HealthSource
+  readonly version: string
+  readonly startedAt: number
+  readonly now: () => number
+}
+
+/** Where the rows of `float check` come from. */
+export type HealthSource = {
+  openCenter(): Promise<readonly HealthRow[]>
+  /** Rejects when the worker does not answer in good time. */
+  worker(instance: InstanceId): Promise<readonly HealthRow[]>
+}

@@ -1,0 +1,59 @@
+import { type Endpoint, errorSchema, REST_API, type RestApi, type RouteName } from '@mmcloud/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Authenticator, Caller } from '../auth/authenticator.ts'
+
+type Read<E, Part extends string> =
+  E extends Readonly<Record<Part, infer S extends z.ZodType>> ? z.output<S> : undefined
+
+/** One call as a handler sees it: validated, and by whom. */
+export type Call<N extends RouteName> = {
+  readonly params: Read<RestApi[N], 'params'>
+  readonly query: Read<RestApi[N], 'query'>
+  readonly body: Read<RestApi[N], 'body'>
+  /** Who asks; for open calls there is nobody and it must not be used. */
+  readonly caller: Caller
+  readonly reply: FastifyReply
+}
+
+type Answer<N extends RouteName> = RestApi[N]['response'] extends infer S extends z.ZodType
+  ? z.input<S>
+  : Uint8Array
+
+/** Serves one call of the contract: its schemas, who may call it and its status come from there. */
+export const endpointRoute = <N extends RouteName>(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  name: N,
+  handle: (call: Call<N>) => Promise<Answer<N>>,
+): void => {
+  const endpoint: Endpoint = REST_API[name]
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    schema: schemaOf(name, endpoint),
+    handler: async (request, reply) => {
+      const caller = endpoint.auth === 'none' ? undefined : await callerOf(authenticator, request)
+      reply.code(endpoint.success)
+      const { params, query, body } = request
+      return handle({ params, query, body, caller, reply } as Call<N>)
+    },
+  })
+}
+
+const callerOf = (authenticator: Authenticator, request: FastifyRequest): Promise<Caller> =>
+  authenticator.caller(request.headers.authorization, request.ip)
+
+const schemaOf = (name: string, endpoint: Endpoint) => ({
+  operationId: name,
+  summary: endpoint.summary,
+  security: endpoint.auth === 'none' ? [] : [{ session: [] }, { password: [] }],
+  ...(endpoint.params && { params: endpoint.params }),
+  ...(endpoint.query && { querystring: endpoint.query }),
+  ...(endpoint.body && { body: endpoint.body }),
+  response: {
+    ...(endpoint.response === 'bytes' ? {} : { [endpoint.success]: endpoint.response }),
+    '4xx': errorSchema,
+    '5xx': errorSchema,
+  },
+})

@@ -1,0 +1,59 @@
+import { type JobView, parseDuration, parseRange } from '@mmcloud/contract'
+import type { JobId } from '@mmcloud/domain'
+import type { MoveTarget } from '@mmcloud/engine'
+import type { FastifyInstance } from 'fastify'
+import type { Caller } from '../auth/authenticator.ts'
+import type { ApiDeps } from './api-deps.ts'
+import { endpointRoute } from './endpoint-route.ts'
+import { showJob } from './read-job.ts'
+
+/** The cloud's own notice, seconds, when a drill names none. */
+const DEFAULT_NOTICE_SECONDS = 120
+
+/** What people ask of a job: recorded at once, carried out later. */
+export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
+  const { authenticator, commands } = deps
+  const act = async (
+    id: string,
+    caller: Caller,
+    ask: (id: JobId, user: string) => Promise<unknown>,
+  ): Promise<JobView> => {
+    await showJob(deps, id, caller)
+    await ask(id as JobId, caller.user.name)
+    return showJob(deps, id, caller)
+  }
+  endpointRoute(app, authenticator, 'suspendJob', ({ params, caller }) =>
+    act(params.id, caller, (id, user) => commands.suspend(id, user)),
+  )
+  endpointRoute(app, authenticator, 'resumeJob', ({ params, caller }) =>
+    act(params.id, caller, (id, user) => commands.resume(id, user)),
+  )
+  endpointRoute(app, authenticator, 'snapshotJob', ({ params, caller }) =>
+    act(params.id, caller, (id, user) => commands.snapshot(id, user)),
+  )
+  endpointRoute(app, authenticator, 'rerunJob', ({ params, caller }) =>
+    act(params.id, caller, (id, user) => commands.rerun(id, user)),
+  )
+  endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
+    const target = moveTarget(body)
+    return act(params.id, caller, (id, user) => commands.migrate(id, user, target))
+  })
+  endpointRoute(app, authenticator, 'drillJob', ({ params, caller, body }) => {
+    const notice = body.notice ? parseDuration(body.notice, '--notice') : DEFAULT_NOTICE_SECONDS
+    return act(params.id, caller, (id, user) => commands.drill(id, user, notice))
+  })
+}
+
+const moveTarget = (body: {
+  readonly instType?: string | undefined
+  readonly cpu?: string | number | undefined
+  readonly mem?: string | number | undefined
+}): MoveTarget => {
+  const cpu = parseRange(body.cpu ?? '', '--cpu')
+  const memGB = parseRange(body.mem ?? '', '--mem')
+  return {
+    ...(body.instType ? { instanceType: body.instType } : {}),
+    ...(cpu ? { cpu } : {}),
+    ...(memGB ? { memGB } : {}),
+  }
+}

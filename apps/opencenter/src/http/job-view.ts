@@ -1,0 +1,126 @@
+import {
+  formatCost,
+  formatDuration,
+  formatPublish,
+  formatTime,
+  type Filterable,
+  type JobSummary,
+  type JobView,
+} from '@mmcloud/contract'
+import { hasEnded, type Instance, type Job, jobCategory } from '@mmcloud/domain'
+
+const HOUR_MS = 3_600_000
+
+/** A job with what is needed to show it. `instances`: of this job, in the order they were rented. */
+export type JobFacts = {
+  readonly job: Job
+  readonly instances: readonly Instance[]
+  readonly checkpoints: number
+  readonly now: number
+}
+
+/** A job as people and clients see it: every number is computed here, none is stored. */
+export const jobView = (facts: JobFacts): JobView => {
+  const { job, now } = facts
+  const { spec } = job
+  const host = hostOf(job, facts.instances)
+  const started = job.startedAt
+  return {
+    ...jobSummary(facts),
+    category: jobCategory(job.status),
+    ...(started === undefined ? {} : { startTime: formatTime(started) }),
+    ...(job.endedAt === undefined ? {} : { endTime: formatTime(job.endedAt) }),
+    lastUpdate: formatTime(job.updatedAt),
+    queueTime: between(job.submittedAt, started ?? job.endedAt ?? now),
+    execTime: formatDuration(executedMs(job, now) / 1000),
+    ...(job.exitCode === undefined ? {} : { rc: String(job.exitCode) }),
+    coreHours: rounded(facts.instances.reduce((sum, instance) => sum + coreHours(instance, now), 0)),
+    instanceType: host?.offer.instanceType ?? spec.instanceType ?? '',
+    cpu: spec.cpu.min,
+    memGB: spec.memGB.min,
+    ...(spec.cpu.max === undefined ? {} : { cpuMax: spec.cpu.max }),
+    ...(spec.memGB.max === undefined ? {} : { memGBMax: spec.memGB.max }),
+    attempt: job.attempt,
+    checkpoints: facts.checkpoints,
+    publicIP: host?.address ?? '',
+    portMappings: spec.publish.flatMap((mapping) =>
+      host?.address === undefined ? [] : [`${formatPublish(mapping)} -> ${host.address}:${mapping.hostPort}`],
+    ),
+    stdout: 'stdout.autosave',
+    stderr: 'stderr.autosave',
+    ...(spec.timeLimitSeconds === undefined ? {} : { timeLimit: formatDuration(spec.timeLimitSeconds) }),
+    vmPolicy: {
+      policy: spec.vmPolicy.policy,
+      retryLimit: spec.vmPolicy.retryLimit,
+      retryInterval: formatDuration(spec.vmPolicy.retryIntervalSeconds),
+      ...(spec.vmPolicy.priceLimit === undefined ? {} : { priceLimit: spec.vmPolicy.priceLimit }),
+    },
+    migratePolicy: MIGRATE_POLICY,
+    inputArgs: spec.inputArgs,
+    customTags: Object.fromEntries(Object.entries(spec.customTags).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+/** The columns of a list. */
+export const jobSummary = ({ job, instances, now }: Omit<JobFacts, 'checkpoints'>): JobSummary => ({
+  id: job.id,
+  name: job.spec.name,
+  workingHost: workingHost(hostOf(job, instances)),
+  user: job.user,
+  imageID: job.spec.image.name,
+  status: job.status,
+  submitTime: formatTime(job.submittedAt),
+  duration: between(job.submittedAt, job.endedAt ?? now),
+  cost: formatCost(job.costUsd),
+})
+
+/** A job as the filters of a list see it. */
+export const jobColumns = (job: Job, instances: readonly Instance[]): Filterable => {
+  const host = hostOf(job, instances)
+  return {
+    id: job.id,
+    name: job.spec.name,
+    user: job.user,
+    image: job.spec.image.name,
+    status: job.status,
+    category: jobCategory(job.status),
+    instanceType: host?.offer.instanceType ?? job.spec.instanceType ?? '',
+    host: host?.address ?? '',
+  }
+}
+
+/** The instance the job is on, or is being made for it; none once it has ended. */
+const hostOf = (job: Job, instances: readonly Instance[]): Instance | undefined => {
+  if (hasEnded(job.status)) return undefined
+  const { residence } = job
+  if (residence.kind === 'running') return instances.find(({ id }) => id === residence.instance)
+  return instances.findLast(({ state, address }) => state !== 'gone' && address !== undefined)
+}
+
+const workingHost = (host: Instance | undefined): string => {
+  if (host?.address === undefined) return ''
+  const { cpu, memGB, market } = host.offer
+  return `${host.address} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
+}
+
+const executedMs = (job: Job, now: number): number =>
+  job.executedMs + (job.executingSince === undefined ? 0 : Math.max(0, now - job.executingSince))
+
+const coreHours = (instance: Instance, now: number): number => {
+  if (instance.readyAt === undefined) return 0
+  return (instance.offer.cpu * Math.max(0, (instance.goneAt ?? now) - instance.readyAt)) / HOUR_MS
+}
+
+const between = (from: number, to: number): string => formatDuration((to - from) / 1000)
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
+
+const dimension = {
+  disable: true,
+  upperBoundRatio: 90,
+  upperBoundDuration: '30s',
+  lowerBoundRatio: 5,
+  lowerBoundDuration: '5m0s',
+  step: 50,
+}
+/** Nothing moves a job for its size yet: the contract's defaults, but for `evadeOOM`, which would be a promise. */
+const MIGRATE_POLICY = { evadeOOM: false, stepAuto: false, cpu: dimension, mem: dimension }

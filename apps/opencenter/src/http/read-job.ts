@@ -1,0 +1,27 @@
+import { isJobId, type Job, notFound } from '@mmcloud/domain'
+import type { JobView } from '@mmcloud/contract'
+import type { RecordsView } from '@mmcloud/engine'
+import type { Caller } from '../auth/authenticator.ts'
+import type { ApiDeps } from './api-deps.ts'
+import { jobView } from './job-view.ts'
+
+/** The job, if there is one and the caller may see it; `Resource not found` otherwise, whatever was sent as its id. */
+export const findJob = async (view: RecordsView, id: string, caller: Caller): Promise<Job> => {
+  const job = isJobId(id) ? await view.job(id) : undefined
+  if (!job || !maySee(caller, job)) throw notFound(`job ${id}`)
+  return job
+}
+
+export const maySee = ({ user }: Caller, job: Job): boolean => user.role === 'admin' || user.name === job.user
+
+/** A job whole, from one consistent look at the records. */
+export const viewOf = async (view: RecordsView, job: Job, now: number): Promise<JobView> =>
+  jobView({
+    job,
+    instances: await view.instances({ job: job.id }),
+    checkpoints: (await view.checkpoints(job.id)).length,
+    now,
+  })
+
+export const showJob = ({ records, now }: ApiDeps, id: string, caller: Caller): Promise<JobView> =>
+  records.read(async (view) => viewOf(view, await findJob(view, id, caller), now()))

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type ImageReference, invalidArgument, UserError } from '@mmcloud/domain'
+import type { Library } from '@mmcloud/store'
+import type { BlobStore } from './blob-store.ts'
+
+const run = promisify(execFile)
+
+/** A registry that has not answered by then is told as one that does not. */
+const REGISTRY_MS = 20_000
+const UNPACK_MS = 300_000
+
+/** Finds the digest of a registry's image: `docker://…` in, `sha256:…` out. Throws when there is none. */
+export type InspectRegistry = (source: string) => Promise<string>
+
+/**
+ * Turns what the user wrote into an image that cannot change any more: a name of the library first, then a layout or
+ * archive on this machine, then a registry. Unknown images are refused here, at submit.
+ */
+export class ImageResolver {
+  readonly #library: Library
+  readonly #blobs: BlobStore
+  readonly #inspect: InspectRegistry
+
+  constructor(library: Library, blobs: BlobStore, inspect: InspectRegistry = inspectWithSkopeo) {
+    this.#library = library
+    this.#blobs = blobs
+    this.#inspect = inspect
+  }
+
+  async resolve(name: string): Promise<ImageReference> {
+    const local = /^(oci|oci-archive):(\/.+)$/.exec(name)
+    if (local) return this.#fromThisMachine(name, local[1] ?? '', local[2] ?? '')
+    if (/^(oci|oci-archive|dir|docker-archive|docker-daemon|containers-storage):/.test(name)) {
+      throw invalidArgument(`--image: "${name}"; a file is named as oci:/PATH[:TAG] or oci-archive:/PATH`)
+    }
+    const { repository, tag } = splitTag(name)
+    const entry = await this.#library.image(repository, tag)
+    if (entry?.uri === '') return { name, source: `library:${entry.name}`, digest: entry.digest }
+    if (entry) return { name, source: entry.uri, digest: entry.digest }
+    return this.#fromRegistry(name)
+  }
+
+  async #fromThisMachine(name: string, transport: string, rest: string): Promise<ImageReference> {
+    const [path, reference] = existsSync(rest) ? [rest] : splitReference(rest)
+    if (!existsSync(path)) throw invalidArgument(`--image: open ${path}: no such file or directory`)
+    const image =
+      transport === 'oci'
+        ? await this.#importLayout(path, reference)
+        : await this.#importArchive(path, reference)
+    return { name, source: 'library:local', digest: image.digest }
+  }
+
+  async #importLayout(path: string, reference?: string): Promise<{ digest: string }> {
+    try {
+      return await this.#blobs.importLayout(path, reference)
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause
+      throw new UserError('invalidArgument', `Invalid argument, --image: ${path} is not a whole OCI layout`, {
+        cause,
+      })
+    }
+  }
+
+  async #importArchive(path: string, reference?: string): Promise<{ digest: string }> {
+    const folder = await mkdtemp(join(tmpdir(), 'mmcloud-archive-'))
+    try {
+      await run('tar', ['-xf', path, '-C', folder], { timeout: UNPACK_MS }).catch((cause: unknown) => {
+        throw new UserError('invalidArgument', `Invalid argument, --image: ${path} is not an archive`, {
+          cause,
+        })
+      })
+      return await this.#importLayout(folder, reference)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  async #fromRegistry(name: string): Promise<ImageReference> {
+    const source = `docker://${name.replace(/^docker:\/\//, '')}`
+    try {
+      return { name, source, digest: await this.#inspect(source) }
+    } catch (cause) {
+      throw new UserError(
+        'invalidArgument',
+        `Invalid argument, --image: "${name}" is neither in the library ("float image list") nor found in its registry`,
+        { cause, detail: cause instanceof Error ? cause.message : String(cause) },
+      )
+    }
+  }
+}
+
+/** `python`, `python:3.13`, `host:5000/a/b:tag`: without a tag it is `latest`. */
+export const splitTag = (name: string): { repository: string; tag: string } => {
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1)
+  return colon < 0
+    ? { repository: name, tag: 'latest' }
+    : { repository: name.slice(0, colon), tag: name.slice(colon + 1) }
+}
+
+const splitReference = (text: string): [path: string, reference?: string] => {
+  const colon = text.lastIndexOf(':')
+  return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+const inspectWithSkopeo: InspectRegistry = async (source) => {
+  const args = ['inspect', '--no-tags', '--format', '{{.Digest}}', '--', source]
+  const { stdout } = await run('skopeo', args, { timeout: REGISTRY_MS })
+  const digest = stdout.trim()
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`skopeo answered "${digest}"`)
+  return digest
+}

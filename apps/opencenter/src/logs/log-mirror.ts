@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { invalidArgument, isJobId, type JobId, notFound } from '@mmcloud/domain'
+import type { JobLogs } from '@mmcloud/engine'
+
+/** The files of which an ended attempt's are kept apart. */
+const ROTATED = ['stdout.autosave', 'stderr.autosave']
+
+export type LogFileInfo = { readonly name: string; readonly size: number; readonly updatedAt: number }
+
+/**
+ * The OpCenter's copy of the jobs' logs: `<folder>/<job>/<file>`. Workers send each byte until it is durable here, so
+ * a chunk may come twice; it is written where it belongs.
+ */
+export class LogMirror implements JobLogs {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * Writes bytes at `offset`, on the disk when it resolves with the file's size. With `truncate` the file is first cut
+   * there (the job went back to a checkpoint). A chunk that would leave a hole is not written: the size tells the
+   * worker where to go on.
+   */
+  async append(
+    jobId: JobId,
+    file: string,
+    offset: number,
+    bytes: Buffer,
+    truncate: boolean,
+  ): Promise<number> {
+    const path = this.#path(jobId, file)
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+    const handle = await open(path, 'a+', 0o600).then(async (made) => {
+      await made.close()
+      return open(path, 'r+')
+    })
+    try {
+      let { size } = await handle.stat()
+      if (truncate && size > offset) {
+        await handle.truncate(offset)
+        size = offset
+      }
+      if (offset <= size) {
+        const fresh = bytes.subarray(size - offset)
+        if (fresh.length > 0) await handle.write(fresh, 0, fresh.length, size)
+        size += fresh.length
+      }
+      await handle.datasync()
+      return size
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** How much of each file is here. */
+  async sizes(jobId: JobId): Promise<Record<string, number>> {
+    return Object.fromEntries((await this.list(jobId)).map(({ name, size }) => [name, size]))
+  }
+
+  /** By name; empty before the job ran. */
+  async list(jobId: JobId): Promise<readonly LogFileInfo[]> {
+    const folder = this.#jobFolder(jobId)
+    const names = await readdir(folder).catch(emptyWhenMissing)
+    const files = await Promise.all(
+      names.toSorted().map(async (name) => {
+        const { size, mtimeMs } = await stat(join(folder, name))
+        return { name, size, updatedAt: mtimeMs }
+      }),
+    )
+    return files
+  }
+
+  /** At most `length` bytes from `offset` on; a negative offset counts from the end. Throws `notFound` without the file. */
+  async read(
+    jobId: JobId,
+    file: string,
+    offset: number,
+    length: number,
+  ): Promise<{ readonly bytes: Buffer; readonly offset: number; readonly size: number }> {
+    const handle = await open(this.#path(jobId, file), 'r').catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? notFound(`log file ${file} of job ${jobId}`) : error
+    })
+    try {
+      const { size } = await handle.stat()
+      const range = readRange(size, offset, length)
+      const bytes = Buffer.alloc(range.end - range.start)
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, range.start)
+      return { bytes: bytes.subarray(0, bytesRead), offset: range.start, size }
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async rotate(jobId: JobId, attempt: number): Promise<void> {
+    for (const name of ROTATED) {
+      const path = this.#path(jobId, name)
+      // Asked again after a crash: what is there now may already be the next attempt's.
+      if (!existsSync(`${path}.${attempt}`)) await rename(path, `${path}.${attempt}`).catch(emptyWhenMissing)
+    }
+  }
+
+  #jobFolder(jobId: JobId): string {
+    if (!isJobId(jobId)) throw notFound(`job ${String(jobId)}`)
+    return join(this.#folder, jobId)
+  }
+
+  #path(jobId: JobId, file: string): string {
+    if (!/^[\w-][\w.-]{0,127}$/.test(file)) throw invalidArgument(`"${file}" is not the name of a log file`)
+    return join(this.#jobFolder(jobId), file)
+  }
+}
+
+/** The part of a file of `size` bytes that is asked for: always inside the file, possibly empty. */
+export const readRange = (size: number, offset: number, length: number): { start: number; end: number } => {
+  const start = Math.min(size, offset < 0 ? Math.max(0, size + offset) : offset)
+  return { start, end: Math.min(size, start + Math.max(0, length)) }
+}
+
+const emptyWhenMissing = (error: NodeJS.ErrnoException): [] => {
+  if (error.code === 'ENOENT') return []
+  throw error
+}

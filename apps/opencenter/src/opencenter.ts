@@ -1,0 +1,194 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import https from 'node:https'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import type { InstanceId } from '@mmcloud/domain'
+import { createEngine, wallClock } from '@mmcloud/engine'
+import { LocalProvider, stopLocalCloud } from '@mmcloud/provider-local'
+import { openStore } from '@mmcloud/store'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { Authenticator } from './auth/authenticator.ts'
+import { ensureFirstAdmin } from './auth/first-admin.ts'
+import { checkMachine } from './check/index.ts'
+import type { Config } from './config/config.ts'
+import { serveControlSocket } from './control-socket.ts'
+import type { HealthSource } from './http/api-deps.ts'
+import { createHttpServer } from './http/server.ts'
+import { BlobStore } from './images/blob-store.ts'
+import { addFirstImages } from './images/first-images.ts'
+import { ImageResolver } from './images/image-resolver.ts'
+import { registryRoutes } from './images/registry.ts'
+import { listenOn } from './listen.ts'
+import { LogMirror } from './logs/log-mirror.ts'
+import { ensureCertificate } from './tls/certificate.ts'
+import { VERSION } from './version.ts'
+import { userDataScript } from './worker-link/user-data.ts'
+import { buildWorkerBundles, type WorkerBundles } from './worker-link/worker-bundles.ts'
+import { WorkerFleet } from './worker-link/worker-fleet.ts'
+import { attachWorkerLink } from './worker-link/worker-link.ts'
+import { createWorkerTokens } from './worker-link/worker-tokens.ts'
+
+/** A worker asked for its health has this long. */
+const WORKER_HEALTH_MS = 5_000
+const PROVIDER_HEALTH_MS = 10_000
+const START_CLOUD_MS = 90_000
+/** Saving every running job before the local cloud is stopped. */
+const DRAIN_MS = 300_000
+
+export type OpenCenter = {
+  readonly address: string
+  /** Only when it was made up at this start. */
+  readonly adminPassword: string | undefined
+  /** Resolves when it has stopped, by `stop` or on request of `opencenter stop`. */
+  readonly stopped: Promise<void>
+  /** Saves the jobs, stops the local cloud, closes the records. */
+  stop(): Promise<void>
+}
+
+/** Puts the whole OpCenter together and starts it. The caller holds the lock of the data directory. */
+export const startOpenCenter = async (config: Config, log: Logger): Promise<OpenCenter> => {
+  const { dataDir, cacheDir } = config
+  const startedAt = Date.now()
+  const store = openStore(join(dataDir, 'opencenter.db'))
+  const adminPassword = await ensureFirstAdmin(store.accounts, config.adminPassword)
+  const blobs = new BlobStore(join(dataDir, 'library'))
+  await addFirstImages(store.library, blobs, cacheDir)
+  const logs = new LogMirror(join(dataDir, 'logs'))
+
+  const imageStore = join(cacheDir, 'unpacked')
+  await mkdir(imageStore, { recursive: true })
+  const provider = new LocalProvider({
+    dataDir,
+    systemImage: join(cacheDir, 'system', 'current'),
+    imageStore,
+    ...config.local,
+  })
+  const workerHost = await provider.workerAddress(AbortSignal.timeout(START_CLOUD_MS))
+  const publicTls = await ensureCertificate(join(dataDir, 'tls'), [config.listen.host], { renew: false })
+  // Workers are given the certificate by their user data; nobody has pinned it, so it follows the address.
+  const workerTls = await ensureCertificate(join(dataDir, 'tls-worker'), [workerHost], { renew: true })
+
+  const tokens = createWorkerTokens(await workerKey(dataDir))
+  const fleet = new WorkerFleet(() => engine.nudge())
+  const engine = createEngine({
+    records: store.records,
+    provider,
+    fleet,
+    logs,
+    clock: wallClock,
+    random: (bound) => randomInt(bound),
+    log,
+    userData: (instanceId) =>
+      userDataScript({
+        openCenterUrl: urlOf(workerHost, config.workerPort),
+        certificate: workerTls.cert,
+        instanceId,
+        joinToken: tokens.joinToken(instanceId),
+        imageStore: '/var/lib/mmcloud/images',
+        metadataUrl: 'http://169.254.169.254',
+      }),
+  })
+
+  const verifyWorker = async (instanceId: string, credential: string): Promise<boolean> => {
+    if (!tokens.isCredential(instanceId, credential)) return false
+    const instance = await store.records.read((view) => view.instance(instanceId as InstanceId))
+    return instance !== undefined && instance.state !== 'gone'
+  }
+  const health: HealthSource = {
+    openCenter: async () => [
+      ...(await checkMachine()),
+      ...(await provider.health(AbortSignal.timeout(PROVIDER_HEALTH_MS))),
+    ],
+    worker: async (instance) =>
+      (await fleet.ask(instance, 'health', {}, AbortSignal.timeout(WORKER_HEALTH_MS))).rows,
+  }
+  const bundles = await buildWorkerBundles()
+  const app = await createHttpServer(
+    {
+      records: store.records,
+      commands: engine.commands,
+      authenticator: new Authenticator(store.accounts),
+      images: new ImageResolver(store.library, blobs),
+      library: store.library,
+      logs,
+      health,
+      version: VERSION,
+      startedAt,
+      now: () => wallClock.now(),
+    },
+    {
+      tls: publicTls,
+      log,
+      more: (server) => {
+        registryRoutes(server, { blobs, library: store.library, verifyWorker })
+        workerFileRoutes(server, bundles)
+      },
+    },
+  )
+  // The address of the local cloud shows only what workers need, whatever else the instances' programs may try.
+  const workerServer = https.createServer(workerTls, (request, response) => {
+    if (/^\/(v2|worker)\//.test(request.url ?? '')) app.routing(request, response)
+    else response.writeHead(404).end()
+  })
+  const link = attachWorkerLink(
+    { fleet, tokens, records: store.records, logs, log },
+    app.server,
+    workerServer,
+  )
+
+  await listenOn(workerServer, { host: workerHost, port: config.workerPort })
+  await listenOn(app.server, config.listen)
+  engine.start()
+  const address = urlOf(config.listen.host, config.listen.port)
+
+  const over = Promise.withResolvers<void>()
+  const stopAll = async (): Promise<void> => {
+    await engine.drain(AbortSignal.timeout(DRAIN_MS))
+    link.close()
+    workerServer.close()
+    workerServer.closeAllConnections()
+    await app.close()
+    await engine.stop()
+    await stopLocalCloud(dataDir)
+    await store.records.close()
+    log.info({}, 'the OpCenter has stopped')
+    over.resolve()
+  }
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll().catch((error: unknown) => {
+      stopping = undefined
+      log.error({ err: error }, 'the OpCenter could not stop; it goes on')
+      throw error
+    })
+    return stopping
+  }
+  const state = async () => {
+    const jobs = await store.records.read((view) => view.jobCounts())
+    return { pid: process.pid, address, version: VERSION, fingerprint: publicTls.fingerprint, jobs }
+  }
+  const control = await serveControlSocket(dataDir, { state, stop })
+  void over.promise.then(() => control.close())
+  log.info({ address, fingerprint: publicTls.fingerprint, version: VERSION }, 'the OpCenter is ready')
+  return { address, adminPassword, stopped: over.promise, stop }
+}
+
+/** The key from which workers' tokens follow; made once. */
+const workerKey = async (dataDir: string): Promise<Buffer> => {
+  const file = join(dataDir, 'worker-key')
+  if (!existsSync(file)) await writeFile(file, randomBytes(32), { mode: 0o600 })
+  return readFile(file)
+}
+
+/** The programs an instance fetches at boot. They are no secret. */
+const workerFileRoutes = (app: FastifyInstance, bundles: WorkerBundles): void => {
+  for (const [name, content] of bundles) {
+    app.get(`/worker/${name}`, async (_request, reply) => reply.type('text/javascript').send(content))
+  }
+}
+
+const urlOf = (host: string, port: number): string =>
+  `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
