@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
@@ -27,6 +28,8 @@ test('two clouds on one machine never meet', async () => {
 
   expect((await two.provider.list(signal)).map(({ id }) => id)).toEqual([b.id])
   await one[Symbol.asyncDispose]()
+  // The other one still needs it; only the last to leave puts it back.
+  expect((await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim()).toBe('1')
   expect((await two.provider.list(signal)).map(({ id }) => id)).toEqual([b.id])
   expect((await two.inside(b.id, 'hostname')).trim()).toBe(`ip-${onTwo.address.replaceAll('.', '-')}`)
 })
