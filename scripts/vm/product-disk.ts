@@ -66,7 +66,7 @@ export const productDisk = (): Step & { readonly dir: string } => {
         ])
         await run('cp', ['-a', dataDir, join(tree, 'cache')])
         progress('writing the disk')
-        await run('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(passing, 'disk.img'), '8G'])
+        await run('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(passing, 'disk.img'), '24G'])
         rmSync(tree, { recursive: true, force: true })
       })
     },
