@@ -22,7 +22,10 @@ export class FakeOpenCenter {
   report: WorkerReport | undefined
   notice: { action: string; time: string } | undefined
   readonly logs = new Map<string, Buffer>()
-  readonly #waiting = new Map<string, (answer: { result?: unknown; error?: { message: string } | undefined }) => void>()
+  readonly #waiting = new Map<
+    string,
+    (answer: { result?: unknown; error?: { message: string } | undefined }) => void
+  >()
   #socket: WebSocket | undefined
   readonly #servers: { close(): unknown; closeAllConnections(): void }[] = []
   #sockets: WebSocketServer | undefined

@@ -1,5 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +22,8 @@ const SYSTEM = [`${CACHE}/system/current`, '/var/cache/mmc-try/sys'].find((path)
 const PYTHON_ROOT = '/var/cache/mmc-try/python'
 export const DIGEST = `sha256:${'a'.repeat(64)}`
 
-const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' }).trim()
+const run = (command: string, ...args: string[]): string =>
+  execFileSync(command, args, { encoding: 'utf8' }).trim()
 
 /** A disk and a place for instances, cleaned up whole. */
 export class World {
@@ -30,13 +41,22 @@ export class World {
     run('mount', '--bind', PYTHON_ROOT, join(store, 'rootfs'))
     writeFileSync(join(store, 'config.json'), JSON.stringify({ Cmd: ['/bin/sh'] }))
     await Promise.all(
-      [['worker.mjs', '../src/main.ts'], ['shim.mjs', '../src/shim/main.ts']].map(([name, entry]) =>
+      [
+        ['worker.mjs', '../src/main.ts'],
+        ['shim.mjs', '../src/shim/main.ts'],
+      ].map(([name, entry]) =>
         build({
           entryPoints: [fileURLToPath(new URL(entry!, import.meta.url))],
-          bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'silent',
+          bundle: true,
+          platform: 'node',
+          format: 'esm',
+          target: 'node24',
+          logLevel: 'silent',
           outfile: join(this.directory, name!),
           external: ['bufferutil', 'utf-8-validate'],
-          banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+          banner: {
+            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+          },
         }),
       ),
     )
@@ -44,7 +64,11 @@ export class World {
   }
 
   async instance(): Promise<Instance> {
-    const instance = new Instance(this.directory, this.#loop, `mmw${process.pid % 10_000}n${this.#instances.length}`)
+    const instance = new Instance(
+      this.directory,
+      this.#loop,
+      `mmw${process.pid % 10_000}n${this.#instances.length}`,
+    )
     this.#instances.push(instance)
     return instance.boot()
   }
@@ -88,23 +112,44 @@ export class Instance {
     run('ip', '-n', this.#name, 'link', 'set', 'eth0', 'up')
     run('ip', '-n', this.#name, 'link', 'set', 'lo', 'up')
     run('ip', '-n', this.#name, 'route', 'add', 'default', 'via', host)
-    writeFileSync(join(this.directory, 'worker.json'), JSON.stringify({
-      openCenterUrl: `https://${host}:${this.center.port}`,
-      certificate: this.center.certificate,
-      instanceId: this.#name,
-      joinToken: 'join',
-      imageStore: '/var/lib/mmcloud/images',
-      metadataUrl: `http://${host}:${this.center.metadataPort}`,
-    }))
-    for (const file of ['worker.mjs', 'shim.mjs']) copyFileSync(join(this.#world, file), join(this.directory, file))
+    writeFileSync(
+      join(this.directory, 'worker.json'),
+      JSON.stringify({
+        openCenterUrl: `https://${host}:${this.center.port}`,
+        certificate: this.center.certificate,
+        instanceId: this.#name,
+        joinToken: 'join',
+        imageStore: '/var/lib/mmcloud/images',
+        metadataUrl: `http://${host}:${this.center.metadataPort}`,
+      }),
+    )
+    for (const file of ['worker.mjs', 'shim.mjs'])
+      copyFileSync(join(this.#world, file), join(this.directory, file))
     writeFileSync(join(this.directory, 'volume'), this.#loop)
     const script = fileURLToPath(new URL('./sandbox.sh', import.meta.url))
     const log = join(this.directory, 'boot.log')
-    this.#process = spawn('nsenter', [
-      `--net=/run/netns/${this.#name}`, 'sh', '-c', 'log=$1; shift; exec sh "$@" > "$log" 2>&1', 'boot', log,
-      script, this.#name, this.directory, SYSTEM, process.execPath, join(this.#world, 'images'),
-    ], { stdio: 'ignore' })
-    await until(() => this.center.report, { withinMs: 30_000, late: () => `no worker: ${readFileSync(log, 'utf8')} ${this.log()}` })
+    this.#process = spawn(
+      'nsenter',
+      [
+        `--net=/run/netns/${this.#name}`,
+        'sh',
+        '-c',
+        'log=$1; shift; exec sh "$@" > "$log" 2>&1',
+        'boot',
+        log,
+        script,
+        this.#name,
+        this.directory,
+        SYSTEM,
+        process.execPath,
+        join(this.#world, 'images'),
+      ],
+      { stdio: 'ignore' },
+    )
+    await until(() => this.center.report, {
+      withinMs: 30_000,
+      late: () => `no worker: ${readFileSync(log, 'utf8')} ${this.log()}`,
+    })
     return this
   }
 
@@ -142,10 +187,18 @@ export class Instance {
     this.#process = undefined
     this.center.close()
     run('ip', 'netns', 'delete', this.#name)
-    try { run('ip', 'link', 'delete', this.#name) } catch { /* its peer took it along */ }
+    try {
+      run('ip', 'link', 'delete', this.#name)
+    } catch {
+      /* its peer took it along */
+    }
     for (const controller of readdirSync('/sys/fs/cgroup')) {
-      for (const group of [`/sys/fs/cgroup/${controller}/${this.#name}/job`, `/sys/fs/cgroup/${controller}/${this.#name}`]) {
-        if (existsSync(group)) await until(() => removed(group), { withinMs: 20_000, late: () => `${group} is busy` })
+      for (const group of [
+        `/sys/fs/cgroup/${controller}/${this.#name}/job`,
+        `/sys/fs/cgroup/${controller}/${this.#name}`,
+      ]) {
+        if (existsSync(group))
+          await until(() => removed(group), { withinMs: 20_000, late: () => `${group} is busy` })
       }
     }
   }

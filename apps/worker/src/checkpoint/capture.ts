@@ -51,9 +51,12 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
     await deleteCheckpoint(seq, input.volumes)
     const said = criuErrors(`${places.criuWork}/dump.log`)
     const message = error instanceof Error ? error.message : String(error)
-    throw new Error(`The checkpoint failed, the program runs on: ${message}${said ? `\nCRIU:\n${said}` : ''}`, {
-      cause: error,
-    })
+    throw new Error(
+      `The checkpoint failed, the program runs on: ${message}${said ? `\nCRIU:\n${said}` : ''}`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     if (await containerRuns()) {
       await connectNetwork()
@@ -114,7 +117,8 @@ class CaptureRun {
     this.#logs = (await askShim('drain')).offsets
     this.#timings.drainLogsMs = this.#lap()
     const { volumes, kind } = this.#input
-    for (const [index, { path }] of volumes.entries()) await snapshotLive(path, diskOf(this.#seq, volumes, index))
+    for (const [index, { path }] of volumes.entries())
+      await snapshotLive(path, diskOf(this.#seq, volumes, index))
     this.#timings.diskSnapshotMs = this.#lap()
     if (kind === 'snapshot') return
     await this.#complete()

@@ -5,7 +5,7 @@ import { places } from '../system/places.ts'
 /** A hung action must not keep the program frozen for ever. */
 const ACTION_SECONDS = 110
 /** Deleted files that are still open are saved up to this size. */
-const GHOST_LIMIT_BYTES = 4 * 1024 ** 3
+const GHOST_LIMIT_BYTES = 1024 ** 3
 
 const SCRIPT = `#!/bin/sh
 [ "$CRTOOLS_SCRIPT_ACTION" = post-dump ] || exit 0
@@ -18,7 +18,7 @@ export const writeCriuConfig = (withAction: boolean): void => {
   mkdirSync(places.criuWork, { recursive: true })
   writeFileSync(places.criuScript, SCRIPT)
   chmodSync(places.criuScript, 0o755)
-  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`, 'network-lock skip']
+  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`]
   if (withAction) lines.push(`action-script ${places.criuScript}`)
   writeFileSync(places.criuConfig, `${lines.join('\n')}\n`)
 }
@@ -29,9 +29,12 @@ export const writeCriuConfig = (withAction: boolean): void => {
  */
 export const withCriuAction = async <T>(frozen: () => Promise<void>, work: () => Promise<T>): Promise<T> => {
   let failure: unknown
+  // CRIU reads its configuration twice and runs the script twice: the second call hears the first one's answer.
+  let called: Promise<void> | undefined
   rmSync(places.actionSocket, { force: true })
   const server = createServer((_request, response) => {
-    frozen().then(
+    called ??= frozen()
+    called.then(
       () => response.writeHead(204).end(),
       (error: unknown) => {
         failure = error
@@ -39,7 +42,9 @@ export const withCriuAction = async <T>(frozen: () => Promise<void>, work: () =>
       },
     )
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(places.actionSocket, resolve))
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(places.actionSocket, resolve),
+  )
   try {
     return await work()
   } catch (error) {

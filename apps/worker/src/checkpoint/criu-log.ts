@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-const LINES_BEFORE = 3
-const MOST_LINES = 14
+const MOST_LINES = 12
+/** Said on many machines whose dumps succeed. */
+const HARMLESS = /RLIMIT_NOFILE|tun: Unable/
 
-/** What CRIU said around its first errors, for a person to read. */
+/** CRIU's errors and its line before the first of them, for a person to read. */
 export const criuErrors = (log: string): string => {
   let lines: string[]
   try {
@@ -11,7 +12,7 @@ export const criuErrors = (log: string): string => {
   } catch {
     return ''
   }
-  const first = lines.findIndex((line) => line.includes('Error ('))
-  if (first < 0) return ''
-  return lines.slice(Math.max(0, first - LINES_BEFORE), first + MOST_LINES - LINES_BEFORE).join('\n').trim()
+  const isError = (line: string): boolean => line.includes('Error (') && !HARMLESS.test(line)
+  const told = lines.filter((line, index) => isError(line) || isError(lines[index + 1] ?? ''))
+  return told.slice(0, MOST_LINES).join('\n').trim()
 }

@@ -78,7 +78,8 @@ export class ImageChecksums {
   /** Page files only ever grow at their end: what has been written is read while the dump goes on, from the page cache. */
   async readAlong(stopped: () => boolean, pause: () => Promise<void>): Promise<void> {
     while (!stopped()) {
-      for (const name of this.#names().filter((file) => /^pages-\d+\.img$/.test(file))) await this.#read(name, stopped)
+      for (const name of this.#names().filter((file) => /^pages-\d+\.img$/.test(file)))
+        await this.#read(name, stopped)
       await pause()
     }
   }

@@ -12,7 +12,8 @@ export const rollBackDisks = async (manifest: Manifest, volumes: readonly Mounte
   const { seq } = manifest.checkpoint
   for (const [index] of volumes.entries()) {
     const disk = diskOf(seq, volumes, index)
-    if (!existsSync(disk)) throw new Error(`Checkpoint ${seq} is damaged: its disk snapshot ${disk} is missing`)
+    if (!existsSync(disk))
+      throw new Error(`Checkpoint ${seq} is damaged: its disk snapshot ${disk} is missing`)
   }
   for (const [index, { path }] of volumes.entries()) {
     await replaceLive(path, diskOf(seq, volumes, index))

@@ -43,8 +43,7 @@ export const restoreMemoryLimit = (limits: MemoryLimits): void => setLimits(limi
 export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: number | undefined }
 
 /** Whether the kernel can limit memory and swap together. */
-export const countsSwap = (): boolean =>
-  isV2() || existsSync(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
+export const countsSwap = (): boolean => isV2() || existsSync(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
 
 const setLimits = (limits: MemoryLimits | undefined): void => {
   const group = isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`

@@ -8,7 +8,8 @@ const stateSchema = z.object({ status: z.string(), pid: z.int() })
 export const RUNC_ROOT = ['--root', places.runcRoot]
 
 /** Runs `runc <command> <flags> job`. */
-export const runc = (args: readonly string[]): Promise<string> => exec('runc', [...RUNC_ROOT, ...args, CONTAINER_ID])
+export const runc = (args: readonly string[]): Promise<string> =>
+  exec('runc', [...RUNC_ROOT, ...args, CONTAINER_ID])
 
 /** True when the container's first process is there and is not being restored. */
 export const containerRuns = async (): Promise<boolean> => {

@@ -25,10 +25,13 @@ const ok = (name: string, found: string): HealthRow => ({ name, status: 'ok', fo
 
 const criu = async (): Promise<HealthRow> => {
   const version = /Version: (\S+)/.exec(await exec('criu', ['--version']).catch(() => ''))?.[1]
-  if (!version) return { name: 'criu', status: 'failed', found: 'not there', fix: 'install CRIU 4.1 or newer' }
+  if (!version)
+    return { name: 'criu', status: 'failed', found: 'not there', fix: 'install CRIU 4.1 or newer' }
   const works = await succeeds('criu', ['check'])
   const features = await Promise.all(
-    CRIU_FEATURES.map(async (feature) => ((await succeeds('criu', ['check', '--feature', feature])) ? [feature] : [])),
+    CRIU_FEATURES.map(async (feature) =>
+      (await succeeds('criu', ['check', '--feature', feature])) ? [feature] : [],
+    ),
   )
   const found = `${version}; ${features.flat().join(', ') || 'no optional feature'}`
   if (works) return ok('criu', found)
@@ -37,7 +40,9 @@ const criu = async (): Promise<HealthRow> => {
 
 const runcRow = async (): Promise<HealthRow> => {
   const version = /runc version (\S+)/.exec(await exec('runc', ['--version']).catch(() => ''))?.[1]
-  return version ? ok('runc', version) : { name: 'runc', status: 'failed', found: 'not there', fix: 'apt-get install runc' }
+  return version
+    ? ok('runc', version)
+    : { name: 'runc', status: 'failed', found: 'not there', fix: 'apt-get install runc' }
 }
 
 const swap = (): HealthRow => {
@@ -45,7 +50,12 @@ const swap = (): HealthRow => {
   const found = `${Math.round(bytes / 1024 ** 2)} MiB`
   return bytes > 0
     ? ok('swap', found)
-    : { name: 'swap', status: 'warning', found: 'none', fix: 'swapon a file: a job that outgrows its memory dies without' }
+    : {
+        name: 'swap',
+        status: 'warning',
+        found: 'none',
+        fix: 'swapon a file: a job that outgrows its memory dies without',
+      }
 }
 
 const network = async (): Promise<HealthRow> =>
@@ -66,5 +76,10 @@ const pipes = (): HealthRow => {
   const bytes = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
   return bytes >= NEEDED_PIPE_BYTES
     ? ok('pipes', `${bytes} bytes`)
-    : { name: 'pipes', status: 'warning', found: `${bytes} bytes`, fix: `sysctl -w fs.pipe-max-size=${NEEDED_PIPE_BYTES}` }
+    : {
+        name: 'pipes',
+        status: 'warning',
+        found: `${bytes} bytes`,
+        fix: `sysctl -w fs.pipe-max-size=${NEEDED_PIPE_BYTES}`,
+      }
 }

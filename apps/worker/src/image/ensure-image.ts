@@ -73,7 +73,12 @@ const copyArguments = async (
   const authFile = join(temporary, 'auth.json')
   writeFileSync(authFile, JSON.stringify({ auths: { [host]: { auth } } }), { mode: 0o600 })
   return [
-    'copy', '--quiet', '--authfile', authFile, '--src-cert-dir', certificates,
+    'copy',
+    '--quiet',
+    '--authfile',
+    authFile,
+    '--src-cert-dir',
+    certificates,
     `docker://${host}/library/${library[1]!}@${digest}`,
   ]
 }

@@ -1,5 +1,11 @@
 import { Agent } from 'node:https'
-import { type FromWorker, type ToWorker, toWorkerSchema, WORKER_PROTOCOL, type WorkerConfig } from '@mmcloud/contract'
+import {
+  type FromWorker,
+  type ToWorker,
+  toWorkerSchema,
+  WORKER_PROTOCOL,
+  type WorkerConfig,
+} from '@mmcloud/contract'
 import { WebSocket } from 'ws'
 import { loadCredential, saveCredential } from './credential.ts'
 
@@ -29,7 +35,8 @@ export class OpenCenterLink {
 
   /** Sends, or drops when there is no link: the next report heals it. */
   send(message: FromWorker): void {
-    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN)
+      this.#socket.send(JSON.stringify(message))
   }
 
   dial(): void {

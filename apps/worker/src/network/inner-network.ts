@@ -34,7 +34,17 @@ export const destroyOutsideConnections = async (): Promise<void> => {
     const everywhere = family === '-4' ? '127.0.0.0/8' : '[::1]'
     const here = family === '-4' ? ['and', 'not', 'dst', JOB_ADDRESS] : []
     await succeeds('nsenter', [
-      `--net=${NETNS_PATH}`, 'ss', '-K', '-t', family, 'state', 'connected', 'not', 'dst', everywhere, ...here,
+      `--net=${NETNS_PATH}`,
+      'ss',
+      '-K',
+      '-t',
+      family,
+      'state',
+      'connected',
+      'not',
+      'dst',
+      everywhere,
+      ...here,
     ])
   }
 }

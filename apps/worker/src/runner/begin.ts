@@ -66,7 +66,9 @@ const runs = async (withinMs: number, criuLog: string): Promise<void> => {
     const result = shimResult()
     if (result?.outcome === 'failed') {
       const said = criuLog ? criuErrors(criuLog) : ''
-      throw new Error(`The container could not be started: ${result.error ?? ''}${said ? `\nCRIU:\n${said}` : ''}`)
+      throw new Error(
+        `The container could not be started: ${result.error ?? ''}${said ? `\nCRIU:\n${said}` : ''}`,
+      )
     }
     return result || (await containerRuns()) ? true : undefined
   }
@@ -79,12 +81,26 @@ const runs = async (withinMs: number, criuLog: string): Promise<void> => {
 }
 
 const runcArgs = (command: string): string[] => [
-  ...RUNC_ROOT, '--log', places.runcLog, '--log-format', 'json', command, '--bundle', places.bundle,
+  ...RUNC_ROOT,
+  '--log',
+  places.runcLog,
+  '--log-format',
+  'json',
+  command,
+  '--bundle',
+  places.bundle,
 ]
 
 const shimPlaces = (
   attempt: number,
-): { attempt: number; runcLog: string; logs: string; exitFile: string; socket: string; resultFile: string } => ({
+): {
+  attempt: number
+  runcLog: string
+  logs: string
+  exitFile: string
+  socket: string
+  resultFile: string
+} => ({
   attempt,
   runcLog: places.runcLog,
   logs: jobPlaces.logs,

@@ -46,7 +46,9 @@ export class JobRunner {
   /** For the log shipper: which job's files lie here, and which of them went back. */
   get logs(): { jobId: string; truncated: Record<string, number> } | undefined {
     const state = this.#state
-    return state && isMounted(places.jobVolume) ? { jobId: state.jobId, truncated: state.truncated } : undefined
+    return state && isMounted(places.jobVolume)
+      ? { jobId: state.jobId, truncated: state.truncated }
+      : undefined
   }
 
   truncationShipped(file: string): void {
@@ -89,7 +91,8 @@ export class JobRunner {
       const { jobId, attempt, epoch } = params
       if (this.#state && this.#state.phase !== 'idle') {
         if (this.#state.jobId !== jobId) throw new Error('This instance holds another job')
-        if (this.#state.epoch !== epoch) throw new Error(`The volumes are mounted with epoch ${this.#state.epoch}`)
+        if (this.#state.epoch !== epoch)
+          throw new Error(`The volumes are mounted with epoch ${this.#state.epoch}`)
         return this.#inventory()
       }
       const volumes = await mountVolumes(jobId, epoch, params.volumes)
@@ -223,7 +226,11 @@ export class JobRunner {
       await sweepCheckpoints(volumes, attempt)
       return checkpoint
     } catch (error) {
-      this.#change({ phase: 'running', error: wordsOf(error), lastCapture: { captureId, error: wordsOf(error) } })
+      this.#change({
+        phase: 'running',
+        error: wordsOf(error),
+        lastCapture: { captureId, error: wordsOf(error) },
+      })
       await this.#monitor()
       throw error
     }
@@ -265,7 +272,11 @@ export class JobRunner {
     const saved = listCheckpoints().at(-1)?.checkpoint.kind === 'move'
     if (result?.outcome === 'exited') this.#change({ phase: 'exited', exitCode: result.exitCode })
     else if (saved && state.phase === 'capturing') this.#change({ phase: 'saved' })
-    else this.#change({ phase: 'failed', error: result?.error ?? 'The worker ended while the job was being started' })
+    else
+      this.#change({
+        phase: 'failed',
+        error: result?.error ?? 'The worker ended while the job was being started',
+      })
     await destroyContainer()
     await removeBundle()
   }
@@ -333,6 +344,9 @@ export class JobRunner {
 const beginning = (state: JobState): { key: string; result: unknown } =>
   state.phase === 'preparing'
     ? { key: `start:${state.attempt}`, result: { imageMs: 0, containerMs: 0 } }
-    : { key: `restore:${state.attempt}:${listCheckpoints().at(-1)?.checkpoint.seq ?? 0}`, result: { restoreMs: 0 } }
+    : {
+        key: `restore:${state.attempt}:${listCheckpoints().at(-1)?.checkpoint.seq ?? 0}`,
+        result: { restoreMs: 0 },
+      }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -19,7 +19,9 @@ const stateSchema = z.object({
   runningSince: z.number().optional(),
   /** What the present run was begun with, and what was answered: a repeated request gets the same answer. */
   begun: z.object({ key: z.string(), result: z.unknown() }).optional(),
-  lastCapture: z.object({ captureId: z.string(), seq: z.int().optional(), error: z.string().optional() }).optional(),
+  lastCapture: z
+    .object({ captureId: z.string(), seq: z.int().optional(), error: z.string().optional() })
+    .optional(),
   /** Log files that went back, and to where, until the OpCenter knows. */
   truncated: z.record(z.string(), z.number()),
 })

@@ -4,7 +4,13 @@ import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { readJson, writeDurably } from '../system/durable.ts'
 import { places } from '../system/places.ts'
-import { type ShimAnswer, type ShimConfig, type ShimResult, shimAnswerSchema, shimResultSchema } from './protocol.ts'
+import {
+  type ShimAnswer,
+  type ShimConfig,
+  type ShimResult,
+  shimAnswerSchema,
+  shimResultSchema,
+} from './protocol.ts'
 
 /** Two real pipes: the shim gets their read ends as fd 0 and 3 and opens the write ends through /proc. */
 const WITH_PIPES = ': | { exec 3<&0; : | exec "$@"; }'

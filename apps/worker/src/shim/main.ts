@@ -50,7 +50,9 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 const runc = spawn('runc', config.runcArgs, { stdio: ['ignore', output, errors] })
 closeSync(output)
 closeSync(errors)
-runc.on('error', (error) => finish({ outcome: 'failed', exitCode: 127, at: Date.now(), error: error.message }))
+runc.on('error', (error) =>
+  finish({ outcome: 'failed', exitCode: 127, at: Date.now(), error: error.message }),
+)
 runc.on('exit', (code, signal) => {
   const exitCode = code ?? (signal ? 137 : 1)
   const error = runcError()

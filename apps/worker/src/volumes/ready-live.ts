@@ -14,7 +14,8 @@ export const readyLive = async (volumes: readonly MountedVolume[], keepLogs: boo
     const kept = /^std(out|err)\.autosave$/.test(name) ? nextName(before, name) : name
     await pipeline(createReadStream(`${before}/${name}`), createWriteStream(`${jobPlaces.logs}/${kept}`))
   }
-  for (const { path } of volumes) if (existsSync(`${path}/live.old`)) await deleteSubvolume(`${path}/live.old`)
+  for (const { path } of volumes)
+    if (existsSync(`${path}/live.old`)) await deleteSubvolume(`${path}/live.old`)
 }
 
 const nextName = (directory: string, file: string): string => {
