@@ -45,7 +45,7 @@ export const createHttpServer = async (
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, _request, reply) => {
     const { status, body } = httpError(error)
-    if (status >= 500) app.log.error({ err: error }, 'a request failed')
+    if (status === 500) app.log.error({ err: error }, 'a request failed')
     else app.log.debug({ err: error }, 'a request was refused')
     return reply.code(status).send(body)
   })

@@ -1,0 +1,179 @@
+import type { InstanceId } from '@mmcloud/domain'
+import { describe, expect, test } from 'vitest'
+import { aJob, openTestApi } from './test-api.ts'
+
+const ID = 'j'.repeat(21)
+
+describe('submit', () => {
+  test('answers 201 with the job, its name made up from the image', async () => {
+    const { call } = await openTestApi()
+    const { status, body } = await call('POST', '/api/v1/jobs', {
+      image: 'python',
+      jobContent: '#!/bin/sh\n',
+      cpu: 2,
+      mem: '4:8',
+      instType: '',
+      imageVolSize: 0,
+      customTags: { b: '2', a: '1' },
+      envs: ['KEY=a,b=c'],
+    })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      id: ID,
+      status: 'Submitted',
+      cpu: 2,
+      memGB: 4,
+      memGBMax: 8,
+      imageID: 'python',
+    })
+    expect(body['name']).toMatch(/^python-[a-z0-9]{6}-any$/)
+    expect(Object.keys(body['customTags'] as object)).toEqual(['a', 'b'])
+    expect(body['submitTime']).toBe('2026-11-23T05:30:00Z')
+  })
+
+  test('pins the digest of a registry image', async () => {
+    const { call, records } = await openTestApi()
+    await call('POST', '/api/v1/jobs', { image: 'quay.io/a/b:1' })
+    const [job] = await records.read((view) => view.jobs({}))
+    expect(job?.spec.image).toEqual({
+      name: 'quay.io/a/b:1',
+      source: 'docker://quay.io/a/b:1',
+      digest: `sha256:${'a'.repeat(64)}`,
+    })
+    expect(job?.spec.name).toMatch(/^b-/)
+  })
+
+  test.each([
+    [{}, 400, 1003, '--image is missing'],
+    [{ image: 'nowhere' }, 400, 1003, 'neither in the library'],
+    [{ image: 'oci:/no/such/layout' }, 400, 1003, 'no such file or directory'],
+    [{ image: 'python', cpu: 'many' }, 400, 1003, '--cpu'],
+    [{ image: 'python', jobContent: 7 }, 400, 1003, 'jobContent'],
+    [{ image: 'python', migratePolicy: '[enable=true]' }, 501, 1006, 'migratePolicy is not supported yet'],
+  ])('%j is refused in words', async (payload, status, code, words) => {
+    const { call } = await openTestApi()
+    const answer = await call('POST', '/api/v1/jobs', payload)
+    expect(answer).toMatchObject({ status, body: { code } })
+    expect(answer.body['message']).toContain(words)
+  })
+})
+
+describe('show and list', () => {
+  test('an id that is none is a resource not found', async () => {
+    const { call } = await openTestApi()
+    for (const id of ['nonsense', 'a'.repeat(21)]) {
+      const answer = await call('GET', `/api/v1/jobs/${id}`)
+      expect(answer).toMatchObject({ status: 404, body: { code: 1002 } })
+      expect(answer.body['message']).toContain('Resource not found')
+    }
+  })
+
+  test('a running job shows its host, ports and what it cost', async () => {
+    const { call, records, time } = await openTestApi()
+    const instance = 'i-1' as InstanceId
+    const job = aJob(ID, {
+      status: 'Executing',
+      residence: { kind: 'running', instance },
+      startedAt: time.now - 3_600_000,
+      submittedAt: time.now - 3_660_000,
+      executingSince: time.now - 3_600_000,
+      costUsd: 0.12345,
+    })
+    await records.write(async (tx) => {
+      await tx.insertJob({ ...job, spec: { ...job.spec, publish: [{ hostPort: 80, containerPort: 8888 }] } })
+      await tx.insertInstance({
+        id: instance,
+        jobId: job.id,
+        offer: {
+          provider: 'local',
+          instanceType: 't3.small',
+          cpu: 2,
+          memGB: 4,
+          market: 'spot',
+          pricePerHour: 0.01,
+          cpuFeatures: [],
+        },
+        state: 'ready',
+        address: '10.0.0.9',
+        requestedAt: 0,
+        readyAt: time.now - 3_600_000,
+        version: 1,
+      })
+    })
+    const { body } = await call('GET', `/api/v1/jobs/${ID}`)
+    expect(body).toMatchObject({
+      workingHost: '10.0.0.9 (2Core4GB/Spot)',
+      instanceType: 't3.small',
+      portMappings: ['80:8888 -> 10.0.0.9:80'],
+      publicIP: '10.0.0.9',
+      cost: '0.1235 USD',
+      coreHours: 2,
+      execTime: '1h0m0s',
+      queueTime: '1m0s',
+      category: 'running',
+    })
+    expect(body).not.toHaveProperty('rc')
+    const { body: hosts } = await call('GET', '/api/v1/hosts')
+    expect(hosts['hosts']).toMatchObject([{ id: 'i-1', job: ID, market: 'spot' }])
+  })
+
+  test('an ended job keeps its exit code and has no host', async () => {
+    const { call, records } = await openTestApi()
+    await records.write((tx) =>
+      tx.insertJob(aJob(ID, { status: 'FailToComplete', exitCode: 3, endedAt: 5_000 })),
+    )
+    expect((await call('GET', `/api/v1/jobs/${ID}`)).body).toMatchObject({
+      rc: '3',
+      workingHost: '',
+      category: 'failed',
+      duration: '5s',
+    })
+  })
+
+  test('filters are joined by AND, newest first', async () => {
+    const { call, records } = await openTestApi()
+    await records.write(async (tx) => {
+      await tx.insertJob(aJob('1'.repeat(21), { submittedAt: 1, status: 'Executing' }))
+      await tx.insertJob(aJob('2'.repeat(21), { submittedAt: 2, status: 'Starting' }))
+      await tx.insertJob(aJob('3'.repeat(21), { submittedAt: 3, status: 'Starting', user: 'eve' }))
+    })
+    const filter = 'filter=user%3Dadmin&filter=status%3DExecuting%20or%20status%3DStarting'
+    const { body } = await call('GET', `/api/v1/jobSummaries?${filter}`)
+    expect((body['jobs'] as { id: string }[]).map(({ id }) => id[0])).toEqual(['2', '1'])
+    const pages = await call('GET', '/api/v1/jobPages?filter=user%3Deve')
+    expect(pages.body['Jobs']).toHaveLength(1)
+    expect((await call('GET', '/api/v1/jobPages?filter=nonsense')).status).toBe(400)
+  })
+})
+
+describe('actions', () => {
+  test('reach the engine with who asked and what for', async () => {
+    const { call, records, asked } = await openTestApi()
+    await records.write((tx) => tx.insertJob(aJob(ID, { status: 'Executing' })))
+    const post = (action: string, payload: object = {}) =>
+      call('POST', `/api/v1/jobs/${ID}/${action}`, payload)
+    for (const action of ['suspend', 'resume', 'snapshot', 'rerun'])
+      expect((await post(action)).status).toBe(202)
+    await post('migrate', { instType: 'c5.large', cpu: '2:4' })
+    await post('drill', { notice: '0s' })
+    await post('drill')
+    expect((await call('DELETE', `/api/v1/jobs/${ID}`)).status).toBe(202)
+    expect(asked).toEqual([
+      ['suspend', ID, 'admin'],
+      ['resume', ID, 'admin'],
+      ['snapshot', ID, 'admin'],
+      ['rerun', ID, 'admin'],
+      ['migrate', ID, 'admin', { instanceType: 'c5.large', cpu: { min: 2, max: 4 } }],
+      ['drill', ID, 'admin', 0],
+      ['drill', ID, 'admin', 120],
+      ['cancel', ID, 'admin'],
+    ])
+  })
+})
+
+test('the API describes itself', async () => {
+  const { call } = await openTestApi()
+  const { body } = await call('GET', '/api/v1/openapi.json')
+  expect(Object.keys(body['paths'] as object)).toContain('/api/v1/jobs/{id}/migrate')
+  expect(body['openapi']).toBe('3.1.0')
+})

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Job, type JobId, notFound } from '@mmcloud/domain'
+import type { JobCommands } from '@mmcloud/engine'
+import { openStore } from '@mmcloud/store'
+import type { FastifyInstance } from 'fastify'
+import { onTestFinished } from 'vitest'
+import { Authenticator } from '../auth/authenticator.ts'
+import { ensureFirstAdmin } from '../auth/first-admin.ts'
+import { BlobStore } from '../images/blob-store.ts'
+import { ImageResolver } from '../images/image-resolver.ts'
+import { registryRoutes } from '../images/registry.ts'
+import { LogMirror } from '../logs/log-mirror.ts'
+import { createHttpServer } from './server.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+
+/** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
+export const openTestApi = async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
+  const { records, accounts, library } = openStore(':memory:')
+  await ensureFirstAdmin(accounts, 'right')
+  await library.put({
+    name: 'python',
+    tag: 'latest',
+    uri: '',
+    digest: DIGEST,
+    bytes: 1,
+    description: 'Python',
+  })
+  const asked: unknown[][] = []
+  const blobs = new BlobStore(join(dir, 'library'))
+  const logs = new LogMirror(join(dir, 'logs'))
+  const time = { now: Date.parse('2026-11-23T05:30:00Z') }
+
+  const known = async (...call: unknown[]): Promise<Job> => {
+    asked.push(call)
+    const job = await records.read((view) => view.job(call[1] as JobId))
+    if (!job) throw notFound(`job ${String(call[1])}`)
+    return job
+  }
+  const commands: JobCommands = {
+    submit: async (spec, user) => {
+      const job = aJob('j'.repeat(21), { spec, user, submittedAt: time.now, updatedAt: time.now })
+      await records.write((tx) => tx.insertJob(job))
+      return job
+    },
+    cancel: (...args) => known('cancel', ...args),
+    suspend: (...args) => known('suspend', ...args),
+    resume: (...args) => known('resume', ...args),
+    migrate: (...args) => known('migrate', ...args),
+    snapshot: (...args) => known('snapshot', ...args),
+    rerun: (...args) => known('rerun', ...args),
+    drill: (...args) => known('drill', ...args),
+  }
+  const app = await createHttpServer(
+    {
+      records,
+      commands,
+      authenticator: new Authenticator(accounts, () => time.now),
+      images: new ImageResolver(library, blobs, async (source) => {
+        if (source.includes('nowhere')) throw new Error('manifest unknown')
+        return DIGEST
+      }),
+      library,
+      logs,
+      health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
+      version: '1.2.3',
+      startedAt: time.now,
+      now: () => time.now,
+    },
+    {
+      more: (server) =>
+        registryRoutes(server, {
+          blobs,
+          library,
+          verifyWorker: (id, secret) => id === 'i-1' && secret === 's',
+        }),
+    },
+  )
+  onTestFinished(async () => {
+    await app.close()
+    await records.close()
+    rmSync(dir, { recursive: true })
+  })
+  return { app, records, library, blobs, logs, asked, time, dir, call: caller(app) }
+}
+
+export const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+type Method = 'GET' | 'POST' | 'DELETE'
+
+const caller =
+  (app: FastifyInstance) =>
+  async (method: Method, url: string, payload?: object, authorization = basic('admin', 'right')) => {
+    const response = await app.inject({
+      method,
+      url,
+      headers: { authorization },
+      ...(payload === undefined ? {} : { payload }),
+    })
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: response.json<Record<string, unknown>>(),
+    }
+  }
+
+/** A job of `admin` that was just submitted. */
+export const aJob = (id: string, changes: Partial<Job> = {}): Job => ({
+  id: id as JobId,
+  user: 'admin',
+  spec: {
+    name: 'a',
+    image: { name: 'python', source: 'library:python', digest: DIGEST },
+    env: {},
+    cpu: { min: 1 },
+    memGB: { min: 1 },
+    vmPolicy: { policy: 'spotFirst', retryLimit: 3, retryIntervalSeconds: 600 },
+    publish: [],
+    dataDisks: [],
+    customTags: {},
+    rerunAllowed: true,
+    inputArgs: '--image python',
+  },
+  status: 'Submitted',
+  wanted: 'running',
+  wantedBy: 'admin',
+  attempt: 1,
+  residence: { kind: 'nowhere' },
+  volumes: [],
+  placementTries: 0,
+  submittedAt: 0,
+  updatedAt: 0,
+  executedMs: 0,
+  costUsd: 0,
+  version: 1,
+  ...changes,
+})
