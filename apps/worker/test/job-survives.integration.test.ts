@@ -41,14 +41,10 @@ describe('a program with a database, threads, a child, a deleted open file and s
     await source.center.ask('startJob', { ...job, spec })
     await line(source, 3)
     await source.center.ask('captureJob', { captureId: 'one', kind: 'snapshot' })
-    for (const pid of source
-      .pids('/opt/mmcloud/worker.mjs')
-      .filter((each) => each !== source.pids('tini')[0])) {
-      if (!readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sh')) process.kill(pid, 'SIGKILL')
-    }
+    for (const pid of source.pids('node\0/opt/mmcloud/worker.mjs')) process.kill(pid, 'SIGKILL')
     await until(() => source.log().includes('adopted the running job') || undefined, {
-      withinMs: 20_000,
-      late: () => source.log(),
+      withinMs: 8_000,
+      late: late(source),
     })
     await line(source, 15)
     await source.kill()

@@ -175,14 +175,14 @@ export class Instance {
 
   /** Runs a command inside the sandbox. */
   inside(...command: string[]): string {
-    const [pid] = this.pids('tini')
+    const [pid] = this.pids('tini\0-g')
     return run('nsenter', '--target', String(pid), '--mount', '--pid', '--net', ...command)
   }
 
   /** Without mercy: every process at once. */
   async kill(): Promise<void> {
     if (!this.#process) return
-    for (const pid of this.pids('tini')) process.kill(pid, 'SIGKILL')
+    for (const pid of this.pids('tini\0-g')) process.kill(pid, 'SIGKILL')
     this.#process.kill('SIGKILL')
     this.#process = undefined
     this.center.close()

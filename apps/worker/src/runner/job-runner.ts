@@ -251,6 +251,7 @@ export class JobRunner {
   async #adopt(): Promise<void> {
     const state = this.#state
     if (!state || state.phase === 'idle') return
+    this.#deps.log(`the worker before this one left the job ${state.phase}`)
     if (['preparing', 'running', 'capturing', 'restoring'].includes(state.phase)) {
       const late = (): string => 'CRIU of the worker before this one does not end'
       await until(criuIsDone, { withinMs: CRIU_ENDS_WITHIN_MS, late })
