@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildDebianRoot, type DebianRecipe, recipeOf } from './debian-root.ts'
 import { writeOciLayout } from './oci-layout.ts'
 import { imagesDir } from './places.ts'
 import { buildInPlace, linkInPlace, recipeHash, type Step } from './step.ts'
-import { readlinkSync, mkdirSync } from 'node:fs'
 
 type ImageRecipe = DebianRecipe & { readonly command: readonly string[]; readonly env: readonly string[] }
 
@@ -20,6 +19,10 @@ const key = recipeHash(
 const layout = join(imagesDir, `python-${key}`)
 const link = join(imagesDir, 'python')
 
+/** What would differ from machine to machine: the mirror's address, and byte code stamped with the time of the build. */
+const DIFFERS =
+  'rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/usr/share/python3/debpython/__pycache__'
+
 /** `python` of the app library: an OCI layout, tag `latest`. */
 export const pythonImage: Step = {
   name: 'container image python (Debian 13, numpy, pandas)',
@@ -30,7 +33,7 @@ export const pythonImage: Step = {
       await buildInPlace(layout, async (passing) => {
         mkdirSync(passing, { recursive: true })
         const layer = join(passing, 'layer.tar')
-        await buildDebianRoot(recipe, layer, progress, ['--skip=output/dev'])
+        await buildDebianRoot(recipe, layer, progress, ['--skip=output/dev', `--customize-hook=${DIFFERS}`])
         progress('writing the OCI layout')
         await writeOciLayout(passing, layer, { command: recipe.command, env: recipe.env })
       })
