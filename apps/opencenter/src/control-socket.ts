@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
-import { JOB_STATUSES } from '@mmcloud/domain'
+import { JOB_STATUSES, UserError } from '@mmcloud/domain'
 import { z } from 'zod'
 
 /** What `opencenter status` tells of a running OpCenter. */
@@ -62,7 +62,8 @@ export const askState = async (dataDir: string): Promise<RunState | undefined> =
 /** Returns when it has saved its jobs and is about to end; throws with its own words when it could not. */
 export const askStop = async (dataDir: string): Promise<void> => {
   const { error } = stopAnswerSchema.parse(JSON.parse((await ask(dataDir, '/stop')) ?? '{}'))
-  if (error !== undefined) throw new Error(error)
+  if (error !== undefined)
+    throw new UserError('internal', `The OpCenter could not stop and goes on: ${error}`)
 }
 
 const NOBODY_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])

@@ -25,11 +25,16 @@ export const eventRoutes = (app: FastifyInstance, { authenticator, records }: Ap
       const job = await findJob(view, params.id, caller)
       const migrations = await view.migrations(job.id)
       return {
-        migrations: migrations.map(({ id: _, startedAt, endedAt, phases, ...migration }) => ({
-          ...migration,
+        migrations: migrations.map(({ startedAt, endedAt, ...migration }) => ({
+          trigger: migration.trigger,
+          from: migration.from,
+          to: migration.to,
           startTime: formatInstant(startedAt),
           ...(endedAt === undefined ? {} : { endTime: formatInstant(endedAt) }),
-          phases: { ...phases },
+          ...(migration.bytes === undefined ? {} : { bytes: migration.bytes }),
+          ...(migration.standStillMs === undefined ? {} : { standStillMs: migration.standStillMs }),
+          phases: { ...migration.phases },
+          outcome: migration.outcome,
         })),
       }
     }),

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import { notFound } from '@mmcloud/domain'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -38,7 +38,9 @@ export const createHttpServer = async (
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    ...(options.log ? { loggerInstance: options.log, disableRequestLogging: true } : {}),
+    ...(options.log
+      ? { loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }) }
+      : {}),
     ...(options.tls ? { https: options.tls } : {}),
   }) as unknown as FastifyInstance
   app.setValidatorCompiler(validatorCompiler)
