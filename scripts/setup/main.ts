@@ -5,7 +5,7 @@ import { pythonImage } from './python-image.ts'
 import type { Step } from './step.ts'
 import { systemImage } from './system-image.ts'
 
-const steps: readonly Step[] = [hostPackages, systemImage, pythonImage, demoData]
+const steps: readonly Step[] = [hostPackages, systemImage, demoData, pythonImage]
 /** Only asked for by `npm run test:vm`: half a gigabyte that no one else needs. */
 const vmSteps = async (): Promise<readonly Step[]> => {
   const { baseImage, emulator } = await import('../vm/base-image.ts')

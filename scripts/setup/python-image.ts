@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { demoDataPlace } from './demo-data.ts'
 import { buildDebianRoot, type DebianRecipe, recipeOf } from './debian-root.ts'
 import { writeOciLayout } from './oci-layout.ts'
 import { imagesDir } from './places.ts'
@@ -13,12 +14,14 @@ const key = recipeHash(
     'scripts/setup/python-image.ts',
     'scripts/setup/oci-layout.ts',
     'scripts/setup/debian-root.ts',
+    'scripts/setup/demo-data.ts',
   ],
   [process.arch],
 )
 const layout = join(imagesDir, `python-${key}`)
 const link = join(imagesDir, 'python')
 
+const DATASETS = '/usr/local/share/datasets'
 /** What would differ from machine to machine: the mirror's address, and byte code stamped with the time of the build. */
 const DIFFERS =
   'rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/usr/share/python3/debpython/__pycache__'
@@ -33,7 +36,13 @@ export const pythonImage: Step = {
       await buildInPlace(layout, async (passing) => {
         mkdirSync(passing, { recursive: true })
         const layer = join(passing, 'layer.tar')
-        await buildDebianRoot(recipe, layer, progress, ['--skip=output/dev', `--customize-hook=${DIFFERS}`])
+        await buildDebianRoot(recipe, layer, progress, [
+          '--skip=output/dev',
+          `--customize-hook=${DIFFERS}`,
+          // The demo's data set comes with the image, as it would with a real one: jobs read it in place.
+          `--customize-hook=mkdir -p "$1"${DATASETS}`,
+          `--customize-hook=copy-in ${demoDataPlace} ${DATASETS}`,
+        ])
         progress('writing the OCI layout')
         await writeOciLayout(passing, layer, { command: recipe.command, env: recipe.env })
       })

@@ -91,10 +91,17 @@ export const createEngine = (deps: EngineDeps): Engine => {
         if (job.residence.kind !== 'running') runs.abandon(job.id)
       }
       nudge()
-      for (;;) {
-        const live = await deps.records.read((view) => view.jobs({ live: true }))
-        if (live.every((job) => job.residence.kind !== 'running' && job.workflow === undefined)) return
-        await deps.clock.sleep(DRAIN_LOOK_MS, signal)
+      try {
+        for (;;) {
+          const live = await deps.records.read((view) => view.jobs({ live: true }))
+          if (live.every((job) => job.residence.kind !== 'running' && job.workflow === undefined)) return
+          await deps.clock.sleep(DRAIN_LOOK_MS, signal)
+        }
+      } catch (error) {
+        // It goes on: what is saved already is placed again.
+        draining = false
+        nudge()
+        throw error
       }
     },
     stop: async () => {

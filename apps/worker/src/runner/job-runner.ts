@@ -98,7 +98,11 @@ export class JobRunner {
       const volumes = await mountVolumes(jobId, epoch, params.volumes)
       await sweepCheckpoints(volumes, undefined)
       this.#set({ jobId, attempt, epoch, volumes, phase: 'mounted', truncated: {} })
-      return this.#inventory()
+      const inventory = this.#inventory()
+      // It had ended before its instance went away: what is left to do is to tell how, and to ship its last lines.
+      if (inventory.exit?.attempt === attempt)
+        this.#change({ phase: 'exited', exitCode: inventory.exit.exitCode })
+      return inventory
     })
   }
 

@@ -94,6 +94,21 @@ const planRunning = (world: JobWorld): JobDecision => {
   return NOTHING
 }
 
+/**
+ * What a job needs when everything here is about to stop: what has ended is ended, what runs is saved, nothing is
+ * placed. A save that failed is tried again after a pause.
+ */
+export const planDrain = (world: JobWorld): JobDecision => {
+  const { job, now } = world
+  const decision = planJob(world)
+  if (decision.do === 'place') return NOTHING
+  if (decision.do !== 'nothing' || job.workflow !== undefined || job.residence.kind !== 'running')
+    return decision
+  if (world.worker?.phase !== 'running' || (job.placeAfter !== undefined && now < job.placeAfter))
+    return NOTHING
+  return { do: 'drain' }
+}
+
 /** Time spent `Executing` in this attempt, in seconds. */
 export const executedSeconds = (job: Job, now: number): number =>
   (job.executedMs + (job.executingSince === undefined ? 0 : now - job.executingSince)) / 1000

@@ -4,6 +4,7 @@ import {
   type JobWorld,
   newCaptureId,
   newInstanceId,
+  planDrain,
   planJob,
   type WorkerView,
 } from '@mmcloud/domain'
@@ -28,7 +29,8 @@ export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean)
     for (const job of jobs) {
       signal.throwIfAborted()
       try {
-        const decision = isDraining() ? planDrain(job) : planJob(await worldOf(deps, job, cloud))
+        const world = await worldOf(deps, job, cloud)
+        const decision = isDraining() ? planDrain(world) : planJob(world)
         if (decision.do === 'nothing') continue
         await act(deps, job, decision)
         acted += 1
@@ -41,10 +43,6 @@ export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean)
     return { looked: jobs.length, acted }
   },
 })
-
-/** This OpCenter and its local cloud are about to stop: what runs is saved, nothing is placed. */
-const planDrain = (job: Job): JobDecision =>
-  job.workflow === undefined && job.residence.kind === 'running' ? { do: 'drain' } : { do: 'nothing' }
 
 const askCloud = async (
   deps: EngineDeps,
