@@ -67,8 +67,10 @@ describe('an OpCenter that is killed', () => {
     await killOpenCenter()
     // The cloud takes the instance while nobody is there to look; its sandbox is named after it.
     await waitFor('the instance to be taken', 60_000, async () => {
-      const state = await readFile(`${product.dataDir}/cloud/state.json`, 'utf8')
-      return state.includes(String(instance)) ? { notYet: 'still there' } : { done: true }
+      const cloud = JSON.parse(await readFile(`${product.dataDir}/cloud/state.json`, 'utf8')) as {
+        instances: { id: string }[]
+      }
+      return cloud.instances.some(({ id }) => id === instance) ? { notYet: 'still there' } : { done: true }
     })
     await product.up()
     await product.status(job, ['Completed'])
