@@ -18,12 +18,23 @@ import { until } from '../src/system/wait.ts'
 import { FakeOpenCenter } from './fake-open-center.ts'
 
 const CACHE = process.env['MMCLOUD_CACHE'] ?? '/var/cache/mmcloud'
-const SYSTEM = [`${CACHE}/system/current`, '/var/cache/mmc-try/sys'].find((path) => existsSync(path))!
-const PYTHON_ROOT = '/var/cache/mmc-try/python'
+const SYSTEM = `${CACHE}/system/current`
+const PYTHON_LAYOUT = `${CACHE}/images/python`
 export const DIGEST = `sha256:${'a'.repeat(64)}`
 
 const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { encoding: 'utf8' }).trim()
+
+type Blob = { readonly digest: string }
+const blob = ({ digest }: Blob): string => join(PYTHON_LAYOUT, 'blobs', digest.replace(':', '/'))
+const parsed = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+
+/** The layers of set-up's image, one over the other. */
+const unpackPython = (to: string): void => {
+  const [manifest] = parsed<{ manifests: [Blob] }>(join(PYTHON_LAYOUT, 'index.json')).manifests
+  for (const layer of parsed<{ layers: Blob[] }>(blob(manifest)).layers)
+    run('tar', '-xf', blob(layer), '-C', to)
+}
 
 /** A disk and a place for instances, cleaned up whole. */
 export class World {
@@ -38,7 +49,7 @@ export class World {
     const store = join(this.directory, 'images', DIGEST)
     mkdirSync(store, { recursive: true })
     mkdirSync(join(store, 'rootfs'))
-    run('mount', '--bind', PYTHON_ROOT, join(store, 'rootfs'))
+    unpackPython(join(store, 'rootfs'))
     writeFileSync(join(store, 'config.json'), JSON.stringify({ Cmd: ['/bin/sh'] }))
     await Promise.all(
       [
@@ -75,7 +86,6 @@ export class World {
 
   async clean(): Promise<void> {
     for (const instance of this.#instances) await instance.kill()
-    run('umount', join(this.directory, 'images', DIGEST, 'rootfs'))
     run('losetup', '-d', this.#loop)
     rmSync(this.directory, { recursive: true, force: true })
   }
