@@ -26,6 +26,9 @@ const EPERM = 1
 const SHM_BYTES = 1024 ** 3
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const SCRIPT = `${inner.jobPath}/script`
+/** Static, so that it runs in any image; of the instance's system. */
+const INIT_OF_SYSTEM = '/usr/bin/tini-static'
+const INIT = '/opt/memverge/init'
 
 export type DataMount = { readonly source: string; readonly mountPoint: string }
 
@@ -53,7 +56,8 @@ export const ociSpec = (input: SpecInput): object => {
     process: {
       terminal: false,
       user: resolveUser(image.User ?? '', places.rootfs),
-      args: commandLine(spec, image),
+      // A program that is PID 1 itself ignores SIGTERM unless it handles it, and reaps nobody: a small init stands there.
+      args: [INIT, '-g', '--', ...commandLine(spec, image)],
       env: environment(input),
       cwd: image.WorkingDir || '/',
       capabilities,
@@ -187,6 +191,7 @@ const mounts = (dataMounts: readonly DataMount[]): object[] => {
       options: ['nosuid', 'nodev', 'mode=1777', `size=${SHM_BYTES}`],
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...flags, 'ro'] },
+    bind(INIT_OF_SYSTEM, INIT, 'ro'),
     bind(places.resolv, '/etc/resolv.conf', 'ro'),
     bind(jobPlaces.logs, inner.logPath, 'rw'),
     bind(jobPlaces.job, inner.jobPath, 'rw'),
