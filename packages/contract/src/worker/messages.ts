@@ -75,6 +75,8 @@ export const reportSchema = z.object({
   job: workerJobSchema.optional(),
   /** The cloud's notice, seen by the worker itself: this instance is taken at that instant (epoch ms). */
   interruptionAt: z.number().optional(),
+  /** When the worker will begin to save the program by itself, unless asked earlier; on the clock of `at`. */
+  saveBy: z.number().optional(),
 })
 export type WorkerReport = z.infer<typeof reportSchema>
 

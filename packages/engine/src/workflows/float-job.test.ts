@@ -1,4 +1,6 @@
 import { WorkflowFailure, type Step } from '../workflow/workflow.ts'
+import type { InstanceId, JobId } from '@mmcloud/domain'
+import { FakeFleet } from '../ports/fleet/fake-fleet.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TestWorld } from '../test-world.ts'
 import { endJob } from './end-job.ts'
@@ -127,6 +129,42 @@ describe('a reclaim', () => {
     if (job.residence.kind !== 'running') throw new Error('not running')
     return job.residence.instance
   }
+
+  /** The program's end on its instance, and how long before the instance went. */
+  const savedBefore = async (id: JobId, taken: number): Promise<number> => {
+    const [checkpoint] = await world.records.read((view) => view.checkpoints(id))
+    return taken - checkpoint!.takenAt
+  }
+
+  test('with notice lets the program work on until its target is ready', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 42)
+    const taken = world.clock.now() + 120_000
+    await world.provider.reclaim(instanceOf(job), 120)
+    await world.until(
+      job.id,
+      (now) => now.residence.kind === 'running' && instanceOf(now) !== instanceOf(job),
+    )
+    await oneCopyAndNothingElse(job.id, 42)
+    const story = (await world.story(job.id)).slice((await world.story(job.id)).indexOf('reclaimNotice'))
+    expect(story.indexOf('instanceReady')).toBeLessThan(story.indexOf('saved'))
+    expect(await savedBefore(job.id, taken)).toBeGreaterThan(60_000)
+  })
+
+  test('with notice and a target that never calls saves the program in time all the same', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 42)
+    breakOnce(floatJob.steps, 'launch', (run) => async (context) => {
+      const launched = await run(context)
+      world.fleet.silence(context.params['target'] as InstanceId)
+      return launched
+    })
+    const taken = world.clock.now() + 120_000
+    await world.provider.reclaim(instanceOf(job), 120)
+    await world.until(job.id, (now) => now.residence.kind === 'saved')
+    expect(await savedBefore(job.id, taken)).toBeGreaterThanOrEqual(FakeFleet.savesWithinMs)
+    await oneCopyAndNothingElse(job.id, 42)
+  })
 
   test('without notice goes back to the last checkpoint', async () => {
     const job = await world.executing()

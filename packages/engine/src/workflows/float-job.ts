@@ -6,17 +6,17 @@ import { placementUndone } from './place-job.ts'
 import { attachVolumes } from './steps/attach.ts'
 import { captureMove, recordSaved, sourceOf } from './steps/capture.ts'
 import { continueJob } from './steps/continue.ts'
-import { awaitTarget, launchTarget, targetOf } from './steps/launch.ts'
+import { awaitTarget, awaitTargetInTime, launchTarget, targetOf } from './steps/launch.ts'
 import { releaseInstance, retireInstance } from './steps/retire.ts'
 import { settleOnTarget } from './steps/settle.ts'
 
 /**
  * Moves a running job: saves it on its instance and, unless it is to rest, lets it go on on another.
  *
- * A planned move waits for its target before the program is frozen. A reclaim does not: the target boots while the
- * worker saves, and when there is no capacity the job is saved all the same and placed later. `recordSaved` is the
- * point of no return: before it an undo leaves the job running at the source, after it an undo only takes the target
- * away and leaves the job saved.
+ * The program works on while its target boots. A planned move waits for that; a reclaim does only as long as the worker
+ * could still save in time, and without a target, or capacity for one, the job is saved all the same and placed later.
+ * `recordSaved` is the point of no return: before it an undo leaves the job running at the source, after it an undo
+ * only takes the target away and leaves the job saved.
  */
 export const floatJob: Workflow = {
   name: 'float',
@@ -30,7 +30,10 @@ export const floatJob: Workflow = {
     // No undo below: the target is retired as a whole, and a capture that failed has thawed the program by itself.
     {
       name: 'awaitTargetFirst',
-      run: async (context) => (isPlanned(context) && hasTarget(context) ? awaitTarget(context) : null),
+      run: async (context) => {
+        if (!hasTarget(context)) return null
+        return isPlanned(context) ? awaitTarget(context) : awaitTargetInTime(context)
+      },
     },
     { name: 'capture', run: captureMove },
     { name: 'recordSaved', run: recordSaved },

@@ -25,6 +25,8 @@ type FakeWorker = {
  * instance is taken is gone. Every instance the provider has is connected unless told otherwise.
  */
 export class FakeFleet implements Fleet {
+  /** So long before its instance is taken a worker saves the program by itself. */
+  static readonly savesWithinMs = 10_000
   readonly #provider: FakeProvider
   readonly #clock: Clock
   readonly #workers = new Map<InstanceId, FakeWorker>()
@@ -77,9 +79,15 @@ export class FakeFleet implements Fleet {
   report(instance: InstanceId): WorkerReport | undefined {
     if (this.#silent.has(instance) || !this.#provider.bootedWith(instance)) return undefined
     const worker = this.#workers.get(instance)
+    const interruptionAt = this.#provider.interruptionOf(instance)
+    const saveBy = interruptionAt === undefined ? undefined : interruptionAt - FakeFleet.savesWithinMs
+    if (saveBy !== undefined && saveBy <= this.#clock.now() && worker?.phase === 'running')
+      this.#capture(instance, { captureId: `interruption-${instance}`, kind: 'move' })
     return {
       type: 'report',
       at: this.#clock.now(),
+      ...(interruptionAt === undefined ? {} : { interruptionAt }),
+      ...(saveBy === undefined ? {} : { saveBy }),
       ...(worker
         ? {
             job: {

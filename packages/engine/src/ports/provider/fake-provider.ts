@@ -132,6 +132,11 @@ export class FakeProvider implements Provider {
     return this.#instances.get(id)?.request
   }
 
+  /** When an instance is taken, as the metadata on it would say. */
+  interruptionOf(id: InstanceId): number | undefined {
+    return this.#instances.get(id)?.interruptionAt
+  }
+
   async createVolume(request: { id: VolumeId; sizeGB: number; owner: string }): Promise<void> {
     this.#enter('createVolume', request.id)
     if (!this.#volumes.has(request.id))

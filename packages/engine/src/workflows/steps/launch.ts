@@ -12,6 +12,7 @@ import { InsufficientCapacityError } from '../../ports/provider/provider-errors.
 import { DeadlineError, within } from '../../ports/clock.ts'
 import { jobOf, moveJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
+import { sourceOf } from './capture.ts'
 import { withInstance } from './with-instance.ts'
 
 /** A worker that has not called by then will not: seconds suffice here, a cloud's boot takes up to two minutes. */
@@ -102,6 +103,27 @@ export const awaitTarget = async (context: StepContext): Promise<{ readonly ms: 
     }
     return { ms }
   })
+}
+
+/**
+ * Waits for the target while the worker at the source, by its own reckoning, can still save the program in time. A
+ * target that fails meanwhile is told of after the save: nothing may hold that up.
+ */
+export const awaitTargetInTime = async (context: StepContext): Promise<unknown> => {
+  const { deps, signal } = context
+  const report = deps.fleet.report(sourceOf(context))
+  // Both on the clock of the instance, which need not be ours.
+  const patienceMs = report?.saveBy === undefined ? 0 : report.saveBy - report.at
+  if (patienceMs <= 0 || report?.job?.phase !== 'running') return null
+  try {
+    return await within(deps.clock, patienceMs, signal, (inTime) =>
+      awaitTarget({ ...context, signal: inTime }),
+    )
+  } catch (error) {
+    if (signal.aborted) throw error
+    deps.log.warn({ job: context.jobId, err: error }, 'no target in time; the job is saved first')
+    return null
+  }
 }
 
 /** What the next instance must have; a person's wish to move stands over the submitted bounds. */
