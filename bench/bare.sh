@@ -15,19 +15,17 @@ mount -t overlay overlay -o "lowerdir=$store/rootfs,upperdir=upper,workdir=work"
 mkfifo /tmp/quiet
 (cd / && exec sleep infinity > /tmp/quiet) &
 runc run job < /tmp/quiet 2>&1 | cat >> "$store/ticks" &
-ticks_after() { # waits until the program has printed a hundred lines more
-  lines=$(wc -l < "$store/ticks")
-  until [ "$(wc -l < "$store/ticks")" -gt $((lines + 100)) ]; do sleep 0.05; done
-}
 until [ -s "$store/ticks" ]; do sleep 0.05; done
-for round in $(seq "$ROUNDS"); do
-  ticks_after
+touch "$store/ready"
+round=1
+while :; do
+  until [ -e "$store/go-$round" ]; do sleep 0.05; done
   rm -rf checkpoint
   runc checkpoint --image-path checkpoint --work-path /tmp job
   sync -f /mnt/job
+  lines=$(wc -l < "$store/ticks")
   runc restore --image-path checkpoint --work-path /tmp job < /tmp/quiet 2>&1 | cat >> "$store/ticks" &
-  ticks_after
+  until [ "$(wc -l < "$store/ticks")" -gt $((lines + 100)) ]; do sleep 0.05; done
+  touch "$store/done-$round"
+  round=$((round + 1))
 done
-trap - EXIT
-touch "$store/done"
-exec sleep infinity

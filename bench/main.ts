@@ -1,21 +1,75 @@
+import { parseArgs } from 'node:util'
 import { Product } from '@mmcloud/testkit'
-import { bareStandStill } from './bare.ts'
-import { listThousandJobs, reclaimStandStill, submitToExecuting } from './product.ts'
-import { median, seconds } from './statistics.ts'
+import { startBare } from './bare.ts'
+import { startPodman } from './podman.ts'
+import { listThousandJobs, startReclaimedJob, submitToExecuting } from './product.ts'
+import { machine, phaseTable, type Row, standStillGoals, table } from './report.ts'
+import { takeTurns } from './stand-still.ts'
 
-const ROUNDS = 5
+const USAGE = `Measures the product beside its peers, in one run.
+  --runs N            each thing is measured N times (5)
+  --stand-still-only  leave out submit and list
+  --megabytes N       how much memory the program holds that stands still (1024)
+`
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Measures the product beside its floor in one run, and prints medians with every single figure behind them. */
-const product = await Product.start()
-try {
-  say(`submit to Executing, image present:      ${seconds(await submitToExecuting(product, ROUNDS))}`)
-  const reclaim = await reclaimStandStill(product, ROUNDS)
-  say(`stand-still of a reclaim, 1 GiB:         ${seconds(reclaim)}`)
-  const bare = await bareStandStill(ROUNDS)
-  say(`bare runc checkpoint + sync + restore:   ${seconds(bare)}`)
-  say(`  ratio of the medians:                  ${(median(reclaim) / median(bare)).toFixed(2)}`)
-  say(`float list with 1,000 jobs:              ${seconds(await listThousandJobs(product, ROUNDS))}`)
-} finally {
-  await product.destroy()
+const main = async (): Promise<void> => {
+  const { runs, megabytes, standStillOnly } = options()
+  await using atEnd = new AsyncDisposableStack()
+  // Ctrl-C leaves as little behind as the end does.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void atEnd.disposeAsync().finally(() => process.exit(130)))
+  const product = await Product.start()
+  atEnd.defer(() => product.destroy())
+
+  const rows: Row[] = []
+  const goal = (limit: number): NonNullable<Row['goals']> => [{ limit, words: `${limit} s` }]
+  if (!standStillOnly) {
+    say('submit to Executing …')
+    const seconds = await submitToExecuting(product, runs)
+    rows.push({ name: '`float submit` to `Executing`, image present', seconds, goals: goal(1.5) })
+  }
+  say(`stand-still with ${megabytes} MiB that cannot be compressed: starting the peers …`)
+  const job = atEnd.use(await startReclaimedJob(product, megabytes))
+  const bare = atEnd.use(await startBare(megabytes))
+  const podman = atEnd.use(await startPodman(megabytes))
+  const [ours, floor, theirs] = (await takeTurns([job, bare, podman], runs, say)) as [
+    number[],
+    number[],
+    number[],
+  ]
+  rows.push(
+    { name: job.name, seconds: ours, goals: standStillGoals(ours, floor, theirs) },
+    { name: bare.name, seconds: floor },
+    { name: podman.name, seconds: theirs },
+  )
+  if (!standStillOnly) {
+    say('float list with 1,000 jobs …')
+    const seconds = await listThousandJobs(product, runs)
+    rows.push({ name: '`float list` with 1,000 jobs', seconds, goals: goal(0.15) })
+  }
+  say(`\nMachine: ${await machine()}; medians of ${runs} in one run.\n\n${table(rows)}`)
+  say(`\nWhere the time of a reclaim goes:\n\n${phaseTable(job.moves)}`)
 }
+
+const options = (): { runs: number; megabytes: number; standStillOnly: boolean } => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        runs: { type: 'string', default: '5' },
+        megabytes: { type: 'string', default: '1024' },
+        'stand-still-only': { type: 'boolean', default: false },
+      },
+    })
+    const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)]
+    if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1 on.')
+    if (!Number.isInteger(megabytes) || megabytes < 1 || megabytes > 1536)
+      throw new Error('--megabytes takes a whole number from 1 to 1536: the instance has 2 GiB.')
+    return { runs, megabytes, standStillOnly: values['stand-still-only'] }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+await main()

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { Product, waitFor } from '@mmcloud/testkit'
-import { longestGaps } from './statistics.ts'
+import { Product } from '@mmcloud/testkit'
+import type { Peer } from './peer.ts'
+import { type Move, movePhases } from './phases.ts'
+import { longestGap } from './statistics.ts'
 
 /** An instance that holds the ticker's gibibyte twice over. */
 const SIZE = ['-c', '1', '-m', '2'] as const
@@ -20,26 +22,40 @@ export const submitToExecuting = async (product: Product, rounds: number): Promi
   return measured
 }
 
-/** Seconds that a program holding 1 GiB stood still in each of `rounds` reclaims, as itself saw it. */
-export const reclaimStandStill = async (product: Product, rounds: number): Promise<number[]> => {
+/** The product as a peer: each stand-still is a reclaim, and its moves tell where the time went. */
+export type ReclaimedJob = Peer & { readonly moves: readonly Move[] }
+
+/** A job that holds `megabytes` of random bytes and loses its instance at each `standStill`. */
+export const startReclaimedJob = async (product: Product, megabytes: number): Promise<ReclaimedJob> => {
   const ticker = await readFile(new URL('ticker.py', import.meta.url), 'utf8')
-  const job = await product.submit(`#!/usr/bin/env python3\n${ticker}`, ...SIZE)
+  const script = `#!/usr/bin/env python3\n${ticker}`
+  const job = await product.submit(script, ...SIZE, '-e', `MEGABYTES=${megabytes}`)
   let seen = (await product.event(job, 'started')).seq
-  for (let round = 0; round < rounds; round += 1) {
-    const lines = (await product.log(job)).length
-    await waitFor('the ticker to tick', 60_000, async () => {
-      const now = (await product.log(job)).length
-      return now > lines + 1500 ? { done: now } : { notYet: String(now) }
-    })
-    await product.float('drill', '-j', job, '--notice', '60s')
-    seen = (await product.event(job, 'restored', seen)).seq
+  await product.output(job, 'a tick', (text) => text !== '')
+  const moves: Move[] = []
+  return {
+    name: 'Memory Machine Cloud: a reclaim, from instance to instance',
+    moves,
+    standStill: async () => {
+      const noticeAt = Date.now() / 1000
+      await product.float('drill', '-j', job, '--notice', '60s')
+      const restored = await product.event(job, 'restored', seen)
+      const restoredAt = Date.parse(restored.at) / 1000
+      const output = await product.output(job, 'a second of ticks after the move', (text) => {
+        const last = Number(text.trimEnd().split('\n').at(-1))
+        return last > restoredAt + 1
+      })
+      const gap = longestGap(output, noticeAt)
+      const events = (await product.events(job)).filter(({ seq }) => seq > seen)
+      moves.push(movePhases(noticeAt, gap, events))
+      seen = restored.seq
+      return gap.seconds
+    },
+    [Symbol.asyncDispose]: async () => {
+      await product.float('cancel', '-f', '-j', job)
+      await product.status(job, ['Cancelled'])
+    },
   }
-  const before = (await product.log(job)).length
-  await product.output(job, 'a tick after the last move', (text) => text.length > before + 100)
-  const gaps = longestGaps(await product.log(job), rounds)
-  await product.float('cancel', '-f', '-j', job)
-  await product.status(job, ['Cancelled'])
-  return gaps
 }
 
 /** Seconds of whole `float list` commands with a thousand jobs on record, one per round. */

@@ -5,22 +5,21 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/**
- * The `count` longest silences in a ticker's output, in seconds, in the order they happened: how long the program stood
- * still each time, as itself saw it.
- */
-export const longestGaps = (output: string, count: number): number[] => {
+/** A silence between two ticks, in seconds of the Unix clock. */
+export type Gap = { readonly lastBefore: number; readonly firstAfter: number; readonly seconds: number }
+
+/** The longest silence in a ticker's output that ended after `since`: how long the program stood still, as itself saw it. */
+export const longestGap = (output: string, since = 0): Gap => {
   const ticks = output
     .split('\n')
     .map(Number)
     .filter((tick) => tick > 0)
-  const gaps = ticks.slice(1).map((tick, index) => ({ index, gap: tick - ticks[index]! }))
-  return gaps
-    .toSorted((a, b) => b.gap - a.gap)
-    .slice(0, count)
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ gap }) => gap)
+  const gaps = ticks
+    .slice(1)
+    .map((firstAfter, index) => ({ lastBefore: ticks[index]!, firstAfter }))
+    .filter(({ firstAfter }) => firstAfter > since)
+    .map((gap) => ({ ...gap, seconds: gap.firstAfter - gap.lastBefore }))
+  const [longest] = gaps.toSorted((a, b) => b.seconds - a.seconds)
+  if (!longest) throw new Error(`No two ticks, the second after ${since}, in ${ticks.length} of them`)
+  return longest
 }
-
-export const seconds = (values: readonly number[]): string =>
-  `${median(values).toFixed(2)} s  (${values.map((value) => value.toFixed(2)).join(', ')})`

@@ -4,6 +4,7 @@
 //   node scripts/setup.mjs                      set-up alone
 //   node scripts/setup.mjs --then FILE [ARG…]   set-up, then FILE by the pinned Node
 //   node scripts/setup.mjs --vm --then FILE     the same, with the emulated machine set up too
+//   node scripts/setup.mjs --bench --then FILE  the same, with what the product is measured beside
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -17,7 +18,7 @@ const node24 = join(checkout, 'node_modules', `node-linux-${process.arch}`, 'bin
 const LOCK_TAKEN = 75
 
 const thenAt = process.argv.indexOf('--then')
-const withVm = process.argv.slice(2, thenAt < 0 ? undefined : thenAt).includes('--vm')
+const wanted = process.argv.slice(2, thenAt < 0 ? undefined : thenAt).filter((flag) => ['--vm', '--bench'].includes(flag))
 
 const fail = (sentence) => {
   process.stderr.write(`${sentence}\n`)
@@ -51,7 +52,7 @@ const installPackages = () => {
 /** Runs with the machine's set-up lock held. */
 const setUp = () => {
   if (!packagesInstalled()) installPackages()
-  const steps = spawnSync(node24, [join(checkout, 'scripts/setup/main.ts')].concat(withVm ? ['--vm'] : []), { stdio: 'inherit' })
+  const steps = spawnSync(node24, [join(checkout, 'scripts/setup/main.ts')].concat(wanted), { stdio: 'inherit' })
   process.exit(steps.status === null ? 1 : steps.status)
 }
 
@@ -59,8 +60,7 @@ const setUp = () => {
 const setUpLocked = () => {
   mkdirSync(cache, { recursive: true })
   // -o: what a step starts does not inherit the lock, so that it ends with this set-up in every case.
-  const lock = ['-o', join(cache, 'setup.lock'), process.execPath, fileURLToPath(import.meta.url), '--locked']
-    .concat(withVm ? ['--vm'] : [])
+  const lock = ['-o', join(cache, 'setup.lock'), process.execPath, fileURLToPath(import.meta.url), '--locked'].concat(wanted)
   let done = spawnSync('flock', ['-n', '-E', String(LOCK_TAKEN)].concat(lock), { stdio: 'inherit' })
   if (done.status === LOCK_TAKEN) {
     process.stdout.write('set-up: another set-up is running on this machine; waiting for it\n')

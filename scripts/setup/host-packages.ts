@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { run } from './run.ts'
+import { existsSync } from 'node:fs'
+import { aptInstall } from './apt-install.ts'
 import type { Step } from './step.ts'
 
 /** What this machine itself needs; everything else lives in the images. Program or file that shows it is there → package. */
@@ -27,25 +27,10 @@ const missing = (): string[] => {
   return hasPip() ? packages : [...packages, 'python3-pip', 'python3-setuptools', 'python3-wheel']
 }
 
-const noPackageLists = (): boolean =>
-  !readdirSync('/var/lib/apt/lists').some(
-    (file) => file.endsWith('_Packages') || file.endsWith('_Packages.lz4'),
-  )
-
 /** Debian packages of the host, only those that are missing. */
 export const hostPackages: Step = {
   name: 'Debian packages of this machine',
   isDone: () => NEEDED.every(([proof]) => existsSync(proof)),
-  run: async (progress) => {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' }
-    const apt = (...args: string[]) => run('apt-get', ['-q', ...args], { env, onLine: progress })
-    const install = () => apt('install', '-y', '--no-install-recommends', ...missing())
-    if (noPackageLists()) await apt('update')
-    // Lists may be too old to name versions that still exist.
-    await install().catch(async () => {
-      await apt('update')
-      await install()
-    })
-  },
+  run: (progress) => aptInstall(missing(), progress),
   fix: 'see what apt said; then run: apt-get update && npm run setup',
 }

@@ -1,3 +1,4 @@
+import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
 import { demoData } from './demo-data.ts'
 import { hostPackages } from './host-packages.ts'
@@ -26,4 +27,5 @@ const bringAbout = async (wanted: readonly Step[]): Promise<number> => {
 
 let carriedOut = await bringAbout(steps)
 if (process.argv.includes('--vm')) carriedOut += await bringAbout(await vmSteps())
+if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')
