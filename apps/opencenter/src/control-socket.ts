@@ -20,8 +20,8 @@ const stopAnswerSchema = z.object({ error: z.string().optional() })
 
 export type ControlHandlers = {
   state(): Promise<RunState>
-  /** Resolves when everything is saved and only the process itself is left to end. */
-  stop(): Promise<void>
+  /** Resolves when everything is saved (or, by force, ended unsaved) and only the process itself is left to end. */
+  stop(force: boolean): Promise<void>
 }
 
 const socketOf = (dataDir: string): string => join(dataDir, 'opencenter.sock')
@@ -33,8 +33,8 @@ export const serveControlSocket = async (
 ): Promise<{ close(): void }> => {
   const answer = async (path: string | undefined): Promise<unknown> => {
     if (path === '/status') return handlers.state()
-    if (path !== '/stop') return { error: 'unknown' }
-    return handlers.stop().then(
+    if (path !== '/stop' && path !== '/stop-unsaved') return { error: 'unknown' }
+    return handlers.stop(path === '/stop-unsaved').then(
       () => ({}),
       (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
     )
@@ -60,10 +60,15 @@ export const askState = async (dataDir: string): Promise<RunState | undefined> =
 }
 
 /** Returns when it has saved its jobs and is about to end; throws with its own words when it could not. */
-export const askStop = async (dataDir: string): Promise<void> => {
-  const { error } = stopAnswerSchema.parse(JSON.parse((await ask(dataDir, '/stop')) ?? '{}'))
-  if (error !== undefined)
-    throw new UserError('internal', `The OpCenter could not stop and goes on: ${error}`)
+export const askStop = async (dataDir: string, force: boolean): Promise<void> => {
+  const answer = await ask(dataDir, force ? '/stop-unsaved' : '/stop')
+  const { error } = stopAnswerSchema.parse(JSON.parse(answer ?? '{}'))
+  if (error !== undefined) {
+    throw new UserError(
+      'internal',
+      `The OpCenter could not stop and goes on: ${error}\nTo stop it without saving: opencenter stop --data-dir ${dataDir} --force`,
+    )
+  }
 }
 
 const NOBODY_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])

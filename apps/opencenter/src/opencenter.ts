@@ -14,6 +14,7 @@ import { Authenticator } from './auth/authenticator.ts'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
+import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket } from './control-socket.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { createHttpServer } from './http/server.ts'
@@ -44,13 +45,21 @@ export type OpenCenter = {
   readonly adminPassword: string | undefined
   /** Resolves when it has stopped, by `stop` or on request of `opencenter stop`. */
   readonly stopped: Promise<void>
-  /** Saves the jobs, stops the local cloud, closes the records. */
-  stop(): Promise<void>
+  /** Saves the jobs, unless by force, stops the local cloud, closes the records. */
+  stop(force?: boolean): Promise<void>
 }
 
-/** Puts the whole OpCenter together and starts it. The caller holds the lock of the data directory. */
-export const startOpenCenter = async (config: Config, log: Logger): Promise<OpenCenter> => {
+/**
+ * Puts the whole OpCenter together and starts it. The caller holds the lock of the data directory. `onlyToStop` = it
+ * stands in for one that has crashed: workers find it, people do not, and nothing new is begun before its `stop`.
+ */
+export const startOpenCenter = async (
+  config: Config,
+  log: Logger,
+  purpose: 'serve' | 'onlyToStop' = 'serve',
+): Promise<OpenCenter> => {
   const { dataDir, cacheDir } = config
+  if (purpose === 'serve') await rememberStart(config)
   const startedAt = Date.now()
   const store = openStore(join(dataDir, 'opencenter.db'))
   const adminPassword = await ensureFirstAdmin(store.accounts, config.adminPassword)
@@ -140,13 +149,19 @@ export const startOpenCenter = async (config: Config, log: Logger): Promise<Open
   )
 
   await listenOn(workerServer, { host: workerHost, port: config.workerPort })
-  await listenOn(app.server, config.listen)
-  engine.start()
+  if (purpose === 'serve') await listenOn(app.server, config.listen)
+  engine.start({ draining: purpose === 'onlyToStop' })
   const address = urlOf(config.listen.host, config.listen.port)
 
   const over = Promise.withResolvers<void>()
+  const forced = new AbortController()
+  const saveJobs = (): Promise<void> =>
+    engine.drain(AbortSignal.any([AbortSignal.timeout(DRAIN_MS), forced.signal])).catch((error: unknown) => {
+      if (!forced.signal.aborted) throw error
+      log.warn({ err: error }, 'stopping by force')
+    })
   const stopAll = async (): Promise<void> => {
-    await engine.drain(AbortSignal.timeout(DRAIN_MS))
+    if (!forced.signal.aborted) await saveJobs()
     link.close()
     workerServer.close()
     workerServer.closeAllConnections()
@@ -158,7 +173,8 @@ export const startOpenCenter = async (config: Config, log: Logger): Promise<Open
     over.resolve()
   }
   let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> => {
+  const stop = (force = false): Promise<void> => {
+    if (force) forced.abort()
     stopping ??= stopAll().catch((error: unknown) => {
       stopping = undefined
       log.error({ err: error }, 'the OpCenter could not stop; it goes on')

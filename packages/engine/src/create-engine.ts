@@ -1,3 +1,4 @@
+import { type Job, UserError } from '@mmcloud/domain'
 import { createJobCommands } from './create-job-commands.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands } from './job-commands.ts'
@@ -15,11 +16,11 @@ export type Engine = {
   readonly commands: JobCommands
   /** Something changed that may matter to a job: a report of a worker, a wish of a person. */
   nudge(): void
-  /** Goes on with what was under way and looks after jobs until `stop`. */
-  start(): void
+  /** Goes on with what was under way and looks after jobs until `stop`; `draining` = nothing new is begun, `drain` follows. */
+  start(options?: { readonly draining?: boolean }): void
   /**
    * Saves every running job onto its volume, so that the local cloud can be stopped; the next start places them again.
-   * Returns when no job is left on an instance; rejects when `signal` aborts first.
+   * Returns when no job is left on an instance; rejects, naming the jobs that are, when `signal` aborts first.
    */
   drain(signal: AbortSignal): Promise<void>
   /** Lets go of everything where it is; the records tell the next start where to go on. Running jobs never notice. */
@@ -82,26 +83,30 @@ export const createEngine = (deps: EngineDeps): Engine => {
   return {
     commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job) }),
     nudge,
-    start: () => {
+    start: (options) => {
+      draining = options?.draining ?? false
       loops.push(jobsLoop(), sweepLoop())
     },
     drain: async (signal) => {
       draining = true
-      for (const job of await deps.records.read((view) => view.jobs({ live: true }))) {
-        if (job.residence.kind !== 'running') runs.abandon(job.id)
-      }
       nudge()
+      let unsaved: readonly Job[] = []
       try {
         for (;;) {
           const live = await deps.records.read((view) => view.jobs({ live: true }))
-          if (live.every((job) => job.residence.kind !== 'running' && job.workflow === undefined)) return
+          unsaved = live.filter((job) => job.residence.kind === 'running' || job.workflow !== undefined)
+          if (unsaved.length === 0) return
+          // Again and again: what was open at our start is taken up only meanwhile.
+          for (const job of unsaved) if (job.residence.kind !== 'running') runs.abandon(job.id)
           await deps.clock.sleep(DRAIN_LOOK_MS, signal)
         }
-      } catch (error) {
+      } catch (cause) {
         // It goes on: what is saved already is placed again.
         draining = false
         nudge()
-        throw error
+        if (unsaved.length === 0) throw cause
+        const names = unsaved.map(({ id, status }) => `${id} (${status})`)
+        throw new UserError('internal', `not saved in time: ${names.join(', ')}`, { cause })
       }
     },
     stop: async () => {

@@ -6,4 +6,4 @@ export {
   localCloudConfigSchema,
 } from './config.ts'
 export { LocalProvider } from './local-provider.ts'
-export { stopLocalCloud } from './stop-local-cloud.ts'
+export { localCloudRemains, stopLocalCloud } from './stop-local-cloud.ts'

@@ -29,6 +29,14 @@ export const stopLocalCloud = async (dataDir: string): Promise<void> => {
   await waitUntil(() => !existsSync(`/proc/${pid}`), 10_000, `the local cloud (process ${pid}) has ended`)
 }
 
+/** Whether anything of the cloud may be left on the machine: its daemon answers, or its network is still there. */
+export const localCloudRemains = async (dataDir: string): Promise<boolean> => {
+  const cloudDir = cloudDirOf(dataDir)
+  if (!existsSync(join(cloudDir, 'config.json'))) return false
+  const pid = await pidOfDaemon(cloudDir, AbortSignal.timeout(STOP_LIMIT_MS))
+  return pid !== undefined || existsSync(`/run/netns/${cloudName(cloudDir)}`)
+}
+
 const pidOfDaemon = async (cloudDir: string, signal: AbortSignal): Promise<number | undefined> => {
   try {
     return (await ask(cloudDir, 'status', {}, signal)).pid

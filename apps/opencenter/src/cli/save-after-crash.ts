@@ -1,0 +1,39 @@
+import { UserError } from '@mmcloud/domain'
+import { lockDataDir } from '@mmcloud/store'
+import { pino } from 'pino'
+import { lastStart } from '../config/last-start.ts'
+import { logFileOf } from './detach.ts'
+
+/**
+ * Does what a crashed OpCenter can no longer do before its local cloud is stopped: takes its place for as long as it
+ * takes to save the running jobs. When that fails nothing is ended.
+ */
+export const saveAfterCrash = async (dataDir: string): Promise<void> => {
+  const lock = lockDataDir(dataDir)
+  if (!lock) {
+    throw new UserError(
+      'conflict',
+      `An OpCenter holds ${dataDir} but does not answer; it may be starting: try again soon`,
+    )
+  }
+  try {
+    const config = await lastStart(dataDir)
+    if (!config) throw new Error('how it was started was not kept')
+    const destination = pino.destination({ dest: logFileOf(dataDir), sync: true })
+    const log = pino({ level: config.logLevel }, destination)
+    const { startOpenCenter } = await import('../opencenter.ts')
+    const center = await startOpenCenter(config, log, 'onlyToStop')
+    await center.stop()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(
+      'internal',
+      `The OpCenter of ${dataDir} had crashed, and its running jobs could not be saved: ${why}\n` +
+        `They are left as they are. Start it again with "opencenter start", or end them without saving: ` +
+        `opencenter stop --data-dir ${dataDir} --force`,
+      { cause },
+    )
+  } finally {
+    lock.release()
+  }
+}
