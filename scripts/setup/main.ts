@@ -1,18 +1,15 @@
+import { basename } from 'node:path'
 import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
 import { demoData } from './demo-data.ts'
 import { hostPackages } from './host-packages.ts'
+import { imagesDir, systemDir } from './places.ts'
+import { cloudRuns, isRootOfAProcess, linkedShelf, prune, type Shelf } from './prune.ts'
 import { pythonImage } from './python-image.ts'
 import type { Step } from './step.ts'
 import { systemImage } from './system-image.ts'
 
 const steps: readonly Step[] = [hostPackages, systemImage, demoData, pythonImage]
-/** Only asked for by `npm run test:vm`: half a gigabyte that no one else needs. */
-const vmSteps = async (): Promise<readonly Step[]> => {
-  const { baseImage, emulator } = await import('../vm/base-image.ts')
-  const { productDisk } = await import('../vm/product-disk.ts')
-  return [emulator, baseImage, productDisk()]
-}
 
 /** Asked one after the other: what a step makes decides whether the next is done. */
 const bringAbout = async (wanted: readonly Step[]): Promise<number> => {
@@ -25,7 +22,26 @@ const bringAbout = async (wanted: readonly Step[]): Promise<number> => {
   return carriedOut
 }
 
+const sweep = (shelves: readonly Shelf[]): void => {
+  const removed = prune(shelves)
+  if (removed.length > 0)
+    process.stdout.write(`set-up: removed what is no longer used: ${removed.join(', ')}\n`)
+}
+
+/** Only asked for by `npm run test:vm`: half a gigabyte that no one else needs. */
+const bringAboutVm = async (): Promise<number> => {
+  const { baseImage, emulator } = await import('../vm/base-image.ts')
+  const { productDisk } = await import('../vm/product-disk.ts')
+  const { vmDir } = await import('../vm/places.ts')
+  const product = productDisk()
+  const carriedOut = await bringAbout([emulator, baseImage, product])
+  const keep = [emulator.root, baseImage.dir, product.dir].map((path) => basename(path))
+  if (!isRootOfAProcess(vmDir)) sweep([{ folder: vmDir, keep }])
+  return carriedOut
+}
+
 let carriedOut = await bringAbout(steps)
-if (process.argv.includes('--vm')) carriedOut += await bringAbout(await vmSteps())
+if (!cloudRuns()) sweep([linkedShelf(systemDir, 'current'), linkedShelf(imagesDir, 'python')])
+if (process.argv.includes('--vm')) carriedOut += await bringAboutVm()
 if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')
