@@ -171,7 +171,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
           volumes: [],
           placementTries: 0,
           executedMs: 0,
-          clear: ['exitCode', 'placeAfter', 'moveTo', 'startedAt', 'endedAt'],
+          clear: ['exitCode', 'placeAfter', 'captureFailure', 'moveTo', 'startedAt', 'endedAt'],
         })
       })
     },

@@ -14,7 +14,15 @@ export type JobPatch = Partial<
   Omit<Job, 'id' | 'user' | 'spec' | 'status' | 'version' | 'submittedAt' | 'updatedAt'>
 > & {
   /** Fields to clear. */
-  readonly clear?: readonly ('workflow' | 'exitCode' | 'placeAfter' | 'moveTo' | 'startedAt' | 'endedAt')[]
+  readonly clear?: readonly (
+    | 'workflow'
+    | 'exitCode'
+    | 'placeAfter'
+    | 'captureFailure'
+    | 'moveTo'
+    | 'startedAt'
+    | 'endedAt'
+  )[]
 }
 
 /**

@@ -24,7 +24,8 @@ const lastStartSchema = z.object({
 const fileOf = (dataDir: string): string => join(dataDir, 'last-start.json')
 
 /** Keeps how this OpCenter was started; never the password. */
-export const rememberStart = async ({ dataDir, adminPassword: _, ...kept }: Config): Promise<void> => {
+export const rememberStart = async (config: Config): Promise<void> => {
+  const { dataDir, adminPassword: _, ...kept } = config
   await writeFile(`${fileOf(dataDir)}.new`, JSON.stringify(kept), { mode: 0o600 })
   await rename(`${fileOf(dataDir)}.new`, fileOf(dataDir))
 }

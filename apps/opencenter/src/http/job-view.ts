@@ -7,7 +7,7 @@ import {
   type JobSummary,
   type JobView,
 } from '@mmcloud/contract'
-import { hasEnded, type Instance, type Job, jobCategory } from '@mmcloud/domain'
+import { hasEnded, type Instance, instanceCost, type Job, jobCategory } from '@mmcloud/domain'
 
 const HOUR_MS = 3_600_000
 
@@ -71,7 +71,7 @@ export const jobSummary = ({ job, instances, now }: Omit<JobFacts, 'checkpoints'
   status: job.status,
   submitTime: formatTime(job.submittedAt),
   duration: between(job.submittedAt, job.endedAt ?? now),
-  cost: formatCost(job.costUsd),
+  cost: formatCost(costUsd(job, instances, now)),
 })
 
 /** A job as the filters of a list see it. */
@@ -102,6 +102,12 @@ const workingHost = (host: Instance | undefined): string => {
   const { cpu, memGB, market } = host.offer
   return `${host.address} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
 }
+
+/** What is gone is in the job's own sum. */
+const costUsd = (job: Job, instances: readonly Instance[], now: number): number =>
+  instances
+    .filter(({ state }) => state !== 'gone')
+    .reduce((sum, instance) => sum + instanceCost(instance, now), job.costUsd)
 
 const executedMs = (job: Job, now: number): number =>
   job.executedMs + (job.executingSince === undefined ? 0 : Math.max(0, now - job.executingSince))

@@ -94,8 +94,9 @@ describe('show and list', () => {
           cpuFeatures: [],
         },
         state: 'ready',
+        cloudId: 'i-1',
         address: '10.0.0.9',
-        requestedAt: 0,
+        requestedAt: time.now - 3_600_000,
         readyAt: time.now - 3_600_000,
         version: 1,
       })
@@ -106,7 +107,7 @@ describe('show and list', () => {
       instanceType: 't3.small',
       portMappings: ['80:8888 -> 10.0.0.9:80'],
       publicIP: '10.0.0.9',
-      cost: '0.1235 USD',
+      cost: '0.1335 USD', // 0.12345 of earlier instances, 0.01 of an hour of this one
       coreHours: 2,
       execTime: '1h0m0s',
       queueTime: '1m0s',
@@ -115,6 +116,13 @@ describe('show and list', () => {
     expect(body).not.toHaveProperty('rc')
     const { body: hosts } = await call('GET', '/api/v1/hosts')
     expect(hosts['hosts']).toMatchObject([{ id: 'i-1', job: ID, market: 'spot' }])
+  })
+
+  test('what it shows of policies is what is done: nothing moves it for its size', async () => {
+    const { call, records } = await openTestApi()
+    await records.write((tx) => tx.insertJob(aJob(ID)))
+    const { migratePolicy } = (await call('GET', `/api/v1/jobs/${ID}`)).body
+    expect(migratePolicy).toMatchObject({ evadeOOM: false, cpu: { disable: true }, mem: { disable: true } })
   })
 
   test('an ended job keeps its exit code and has no host', async () => {

@@ -4,5 +4,10 @@ export const formatTime = (epochMs: number): string => `${new Date(epochMs).toIS
 /** RFC 3339, UTC, with milliseconds: for events, between which stand-still is counted. */
 export const formatInstant = (epochMs: number): string => new Date(epochMs).toISOString()
 
-/** `0.0000 USD` */
-export const formatCost = (usd: number): string => `${usd.toFixed(4)} USD`
+const MAX_COST_DIGITS = 10
+
+/** `0.1235 USD`; of less than a cent the first two digits that say something: `0.0000087 USD`. */
+export const formatCost = (usd: number): string => {
+  const digits = usd > 0 ? Math.max(4, 1 - Math.floor(Math.log10(usd))) : 4
+  return `${usd.toFixed(Math.min(digits, MAX_COST_DIGITS))} USD`
+}

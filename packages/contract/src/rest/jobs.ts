@@ -53,7 +53,7 @@ export const jobSummarySchema = z
     submitTime: z.string(),
     /** `1h5m49s`: from submit to the end, or to now. */
     duration: z.string(),
-    /** `0.0000 USD` */
+    /** `0.1235 USD`, `0.0000087 USD`: of all instances it has had, to now. */
     cost: z.string(),
   })
   .meta({ id: 'JobSummary' })

@@ -16,10 +16,14 @@ export const checkpointSchema = z.object({
   bytes: z.number(),
   kind: z.enum(['move', 'snapshot']),
   timings: z.object({
+    /** Before CRIU: network cut, limits raised. */
     freezeMs: z.number(),
+    /** CRIU freezes and writes the images; they are summed and written back meanwhile. */
     dumpMs: z.number(),
     drainLogsMs: z.number(),
+    /** On a `move` a part of `syncMs`. */
     diskSnapshotMs: z.number(),
+    /** Until all is durable. */
     syncMs: z.number(),
   }),
 })

@@ -75,6 +75,8 @@ export type Job = {
   readonly placementTries: number
   /** Not before this instant is an instance looked for again (epoch ms). */
   readonly placeAfter?: number
+  /** Since it came to its instance it could not be saved so often; `error` is the last cause, told once. */
+  readonly captureFailure?: { readonly error: string; readonly tries: number }
   /** The bounds a person asked to move to; used by the next placement, kept until the next one. */
   readonly moveTo?: { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
   readonly submittedAt: number
@@ -84,6 +86,7 @@ export type Job = {
   /** Time spent `Executing` in this attempt before `executingSince`. */
   readonly executedMs: number
   readonly executingSince?: number
+  /** Of all its instances that are gone, of every attempt. */
   readonly costUsd: number
   /** Raised by every write; a writer that read an older one loses and drops its result. */
   readonly version: number

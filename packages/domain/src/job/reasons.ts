@@ -20,7 +20,7 @@ export const REASONS = {
   frozen: 'frozen on {instance}',
   saved:
     'saved: checkpoint {checkpoint}, {bytes} bytes, freeze {freezeMs} ms, dump {dumpMs} ms, disk snapshot {snapshotMs} ms',
-  captureFailed: 'could not be saved and runs on where it is: {error}',
+  captureFailed: 'could not be saved and runs on where it is (try {tries}): {error}',
   instanceDied: '{instance} is gone without notice',
   workerLost: 'no copy of the job is left on {instance}: {error}',
   goingBack: 'goes back to checkpoint {checkpoint} of {at}',

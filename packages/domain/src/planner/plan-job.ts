@@ -78,7 +78,7 @@ const planRunning = (world: JobWorld): JobDecision => {
   }
   // Saved without having been asked: the worker saw a notice while we were away.
   if (worker.phase === 'saved' || worker.interruptionAt !== undefined) {
-    if (job.placeAfter !== undefined && now < job.placeAfter) return NOTHING
+    if (worker.phase !== 'saved' && job.placeAfter !== undefined && now < job.placeAfter) return NOTHING
     return {
       do: 'float',
       trigger: 'reclaim',

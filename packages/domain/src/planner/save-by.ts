@@ -10,5 +10,5 @@ const SURE_MS = 10_000
  */
 export const saveBy = (now: number, takenAt: number, memoryBytes: number): number => {
   const saveMs = (memoryBytes / WRITTEN_BYTES_PER_SECOND) * 1000
-  return Math.max(now, takenAt - SURE_MS - 2 * saveMs)
+  return Math.max(now, Math.round(takenAt - SURE_MS - 2 * saveMs))
 }

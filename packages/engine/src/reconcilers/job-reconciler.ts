@@ -6,12 +6,14 @@ import {
   newInstanceId,
   planDrain,
   planJob,
+  type Reason,
+  type ReasonNumbers,
   type WorkerView,
 } from '@mmcloud/domain'
 import { beginWorkflow } from '../begin-workflow.ts'
 import type { EngineDeps } from '../engine-deps.ts'
 import type { CloudInstance } from '../ports/provider/provider.ts'
-import { StaleWriteError } from '../ports/records/records.ts'
+import { type RecordsTransaction, StaleWriteError } from '../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
 
@@ -105,26 +107,11 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
         return beginWorkflow(deps, tx, job, 'place', { target: newInstanceId(deps.random) })
       case 'float': {
         const numbers = { instance: sourceOf(job), noticeSeconds: decision.noticeSeconds }
-        const floating = await moveJob(
-          tx,
-          job,
-          job.status === 'Executing' ? 'Floating' : job.status,
-          'reclaimNotice',
-          numbers,
-          at,
-        )
+        const floating = await tellOnce(tx, job, 'reclaimNotice', numbers, at)
         return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
       }
-      case 'drain': {
-        const status = job.status === 'Executing' ? 'Floating' : job.status
-        return beginFloat(
-          deps,
-          tx,
-          await moveJob(tx, job, status, 'openCenterStopping', {}, at),
-          'manual',
-          'rest',
-        )
-      }
+      case 'drain':
+        return beginFloat(deps, tx, await tellOnce(tx, job, 'openCenterStopping', {}, at), 'manual', 'rest')
       case 'carryOn':
         return moveJob(tx, job, 'Executing', 'carriesOn', { instance: sourceOf(job) }, at)
       case 'suspend':
@@ -143,7 +130,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
         const numbers = { instance: sourceOf(job), error: decision.error }
         return moveJob(tx, job, status, decision.why, numbers, at, {
           residence: { kind: 'saved' },
-          clear: ['placeAfter'],
+          clear: ['placeAfter', 'captureFailure'],
         })
       }
       case 'reachTimeLimit':
@@ -159,9 +146,33 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
     }
   })
 
+/** What else may have asked for the save that failed last. */
+const ASKS = new Set<Reason>([
+  'reclaimNotice',
+  'openCenterStopping',
+  'drillAsked',
+  'migrateAsked',
+  'suspendAsked',
+  'snapshotAsked',
+])
+
+/** A save that is tried again for the same reason is not told again, and the job stays `Executing` meanwhile. */
+const tellOnce = async (
+  tx: RecordsTransaction,
+  job: Job,
+  reason: 'reclaimNotice' | 'openCenterStopping',
+  numbers: ReasonNumbers,
+  at: number,
+): Promise<Job> => {
+  const lastAsked = (await tx.events(job.id)).findLast((event) => ASKS.has(event.reason))?.reason
+  if (job.captureFailure !== undefined && lastAsked === reason) return job
+  const status = job.status === 'Executing' ? 'Floating' : job.status
+  return moveJob(tx, job, status, reason, numbers, at)
+}
+
 const beginFloat = (
   deps: EngineDeps,
-  tx: Parameters<typeof beginWorkflow>[1],
+  tx: RecordsTransaction,
   job: Job,
   trigger: 'reclaim' | 'manual',
   afterwards: 'run' | 'rest',
@@ -172,6 +183,7 @@ const beginFloat = (
     source: sourceOf(job),
     target: newInstanceId(deps.random),
     captureId: newCaptureId(deps.random),
+    saveFirst: job.captureFailure !== undefined,
   })
 
 const sourceOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')

@@ -166,6 +166,28 @@ describe('a reclaim', () => {
     await oneCopyAndNothingElse(job.id, 42)
   })
 
+  test('that cannot be saved tells so once, tries again ever more slowly, and counts', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 42)
+    for (let n = 1; n <= 6; n += 1) world.fleet.failNext('captureJob', `criu failed: pid ${n} is too strange`)
+    await world.provider.reclaim(instanceOf(job), 120)
+    await world.until(job.id, (now) => now.captureFailure?.tries === 5)
+    expect((await world.job(job.id)).status).toBe('Executing')
+    await world.until(
+      job.id,
+      (now) => now.residence.kind === 'running' && instanceOf(now) !== instanceOf(job),
+    )
+    await oneCopyAndNothingElse(job.id, 42)
+    const events = await world.records.read((view) => view.events(job.id))
+    const count = (reason: string): number => events.filter((event) => event.reason === reason).length
+    expect([count('reclaimNotice'), count('captureFailed'), count('saved')]).toEqual([1, 1, 1])
+    expect(events.find((event) => event.reason === 'saved')?.numbers['failedTries']).toBe(6)
+    const asked = world.fleet.calls.filter((call) => call.method === 'captureJob')
+    const gaps = asked.slice(1).map((call, index) => Math.round((call.at - asked[index]!.at) / 1000))
+    expect(gaps).toEqual([2, 4, 8, 15, 15, 15])
+    expect((await world.job(job.id)).captureFailure).toBeUndefined()
+  })
+
   test('without notice goes back to the last checkpoint', async () => {
     const job = await world.executing()
     await world.fleet.work(job.id, 10)
@@ -245,6 +267,21 @@ describe('a reclaim', () => {
 })
 
 describe('the whole life', () => {
+  test('every instance it had is paid for, to the millisecond', async () => {
+    const job = await world.executing()
+    await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+    await oneCopyAndNothingElse(job.id, 0)
+    await world.fleet.exit(job.id, 0)
+    const ended = await world.until(job.id, (now) => now.status === 'Completed' && now.workflow === undefined)
+    const instances = await world.records.read((view) => view.instances({ job: job.id }))
+    expect(instances.length).toBe(2)
+    const paid = instances.map(
+      ({ offer, requestedAt, goneAt }) => (offer.pricePerHour * (goneAt! - requestedAt)) / 3_600_000,
+    )
+    expect(ended.costUsd).toBeGreaterThan(0)
+    expect(ended.costUsd).toBeCloseTo(paid[0]! + paid[1]!, 12)
+  })
+
   test('an exit is kept, and everything is given back', async () => {
     const job = await world.executing()
     await world.fleet.exit(job.id, 7)

@@ -1,6 +1,6 @@
 import { hasEnded, type Job } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
-import { jobOf, moveJob } from '../transitions.ts'
+import { type JobPatch, jobOf, moveJob, patchJob } from '../transitions.ts'
 import { type Failure, type StepContext, type Workflow, WorkflowFailure } from '../workflow/workflow.ts'
 import { placementUndone } from './place-job.ts'
 import { attachVolumes } from './steps/attach.ts'
@@ -57,8 +57,9 @@ const isPlanned = (context: StepContext): boolean => context.params['trigger'] =
 const rests = (context: StepContext): boolean => context.params['afterwards'] === 'rest'
 const hasTarget = (context: StepContext): boolean => context.outputs['launch'] != null
 
+/** Nothing is rented for a job that could not be saved before: it is placed when it is. */
 async function launchUnlessResting(context: StepContext): Promise<unknown> {
-  if (rests(context)) return null
+  if (rests(context) || context.params['saveFirst'] === true) return null
   try {
     return await launchTarget(context)
   } catch (error) {
@@ -80,8 +81,8 @@ const settleResting = (context: StepContext): Promise<void> =>
     await moveJob(tx, job, 'Suspended', 'suspended', { checkpoint }, context.deps.clock.now())
   })
 
-/** Not before this is a failed capture tried again. */
-const RECAPTURE_MS = 2000
+/** A failed capture is tried again after 2, 4, 8 … s, at most this: a worker whose time runs out saves by itself. */
+const MAX_RECAPTURE_MS = 15_000
 
 async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> {
   const underway = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
@@ -91,13 +92,30 @@ async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, a
   const wish =
     job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}
   const numbers = { error: failure.message }
-  if (failure.kind === 'capture') {
-    return moveJob(tx, job, 'Executing', 'captureFailed', numbers, at, {
-      ...wish,
-      placeAfter: at + RECAPTURE_MS,
-      clear: ['moveTo'],
-    })
-  }
+  if (failure.kind === 'capture') return notSaved(tx, job, failure, at, wish)
   // Whether the program was saved before this failed, only the worker knows: the planner asks it and carries on.
   return moveJob(tx, job, job.status, 'migrationUndone', numbers, at, { ...wish, clear: ['moveTo'] })
 }
+
+/** Every failed save is counted; it is told when it is the first of its cause. */
+const notSaved = (
+  tx: RecordsTransaction,
+  job: Job,
+  failure: Failure,
+  at: number,
+  wish: { readonly wanted?: 'running' },
+): Promise<Job> => {
+  const tries = (job.captureFailure?.tries ?? 0) + 1
+  const patch: JobPatch = {
+    ...wish,
+    placeAfter: at + Math.min(MAX_RECAPTURE_MS, 1000 * 2 ** tries),
+    captureFailure: { error: failure.message, tries },
+    clear: ['moveTo'],
+  }
+  const told = job.captureFailure && causeOf(job.captureFailure.error) === causeOf(failure.message)
+  if (told && job.status === 'Executing') return patchJob(tx, job, patch, at)
+  return moveJob(tx, job, 'Executing', 'captureFailed', { error: failure.message, tries }, at, patch)
+}
+
+/** Process ids, sizes and times differ from try to try. */
+const causeOf = (error: string): string => error.replaceAll(/\d+/g, '#')

@@ -13,7 +13,7 @@ export const snapshotJob: Workflow = {
   undone: async (tx, job, failure, at) =>
     hasEnded(job.status) || job.status !== 'Capturing'
       ? job
-      : moveJob(tx, job, 'Executing', 'captureFailed', { error: failure.message }, at),
+      : moveJob(tx, job, 'Executing', 'captureFailed', { error: failure.message, tries: 1 }, at),
 }
 
 async function captureSnapshot(context: StepContext): Promise<void> {

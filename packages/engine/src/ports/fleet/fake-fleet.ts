@@ -32,7 +32,7 @@ export class FakeFleet implements Fleet {
   readonly #workers = new Map<InstanceId, FakeWorker>()
   readonly #silent = new Set<InstanceId>()
   readonly #failures: { method: WorkerMethod; message: string }[] = []
-  readonly calls: { instance: InstanceId; method: WorkerMethod }[] = []
+  readonly calls: { instance: InstanceId; method: WorkerMethod; at: number }[] = []
 
   constructor(provider: FakeProvider, clock: Clock) {
     this.#provider = provider
@@ -118,7 +118,7 @@ export class FakeFleet implements Fleet {
     signal: AbortSignal,
   ): Promise<WorkerResult<M>> {
     await this.connected(instance, signal)
-    this.calls.push({ instance, method })
+    this.calls.push({ instance, method, at: this.#clock.now() })
     const failure = this.#failures.findIndex((candidate) => candidate.method === method)
     if (failure >= 0) throw new WorkerRefusedError(this.#failures.splice(failure, 1)[0]!.message)
     return this.#do(instance, method, params as never) as WorkerResult<M>

@@ -38,10 +38,19 @@ export const recordSaved = (context: StepContext): Promise<void> =>
     if (job.residence.kind === 'saved') return
     const captured = context.outputs['capture'] as Captured
     const at = context.deps.clock.now()
-    const residence = { residence: { kind: 'saved' } } as const
+    const residence = { residence: { kind: 'saved' }, clear: ['placeAfter', 'captureFailure'] } as const
+    const failedTries = job.captureFailure ? { failedTries: job.captureFailure.tries } : {}
     const status = job.status === 'Executing' ? 'Floating' : job.status
     if (captured.kind === 'gone') {
-      await moveJob(tx, job, status, 'instanceDied', { instance: sourceOf(context) }, at, residence)
+      await moveJob(
+        tx,
+        job,
+        status,
+        'instanceDied',
+        { instance: sourceOf(context), ...failedTries },
+        at,
+        residence,
+      )
       return
     }
     const { checkpoint } = captured
@@ -55,7 +64,7 @@ export const recordSaved = (context: StepContext): Promise<void> =>
       job,
       status,
       'saved',
-      { checkpoint: checkpoint.seq, bytes, snapshotMs: timings.diskSnapshotMs, ...timings },
+      { checkpoint: checkpoint.seq, bytes, snapshotMs: timings.diskSnapshotMs, ...timings, ...failedTries },
       at,
       residence,
     )

@@ -1,7 +1,8 @@
-import type { InstanceId } from '@mmcloud/domain'
+import { type InstanceId, instanceCost } from '@mmcloud/domain'
 import type { EngineDeps } from '../../engine-deps.ts'
 import { within } from '../../ports/clock.ts'
 import { InstanceNotFoundError, VolumeInUseError } from '../../ports/provider/provider-errors.ts'
+import { patchJob } from '../../transitions.ts'
 
 /** How long a worker is given to unmount before its instance is ended under it. */
 const RELEASE_TIMEOUT_MS = 10_000
@@ -23,12 +24,10 @@ export const retireInstance = async (
   await deps.records.write(async (tx) => {
     const latest = await tx.instance(id)
     if (!latest || latest.state === 'gone') return
-    await tx.updateInstance({
-      ...latest,
-      state: 'gone',
-      goneAt: deps.clock.now(),
-      version: latest.version + 1,
-    })
+    const at = deps.clock.now()
+    await tx.updateInstance({ ...latest, state: 'gone', goneAt: at, version: latest.version + 1 })
+    const job = await tx.job(latest.jobId)
+    if (job) await patchJob(tx, job, { costUsd: job.costUsd + instanceCost(latest, at) }, at)
   })
 }
 

@@ -17,7 +17,7 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     const here = {
       residence: { kind: 'running', instance: target },
       placementTries: 0,
-      clear: ['placeAfter'],
+      clear: ['placeAfter', 'captureFailure'],
     } as const
     // A wish that came meanwhile keeps its word; the planner sees to it next.
     const status = job.status === 'Cancelling' || job.status === 'Suspending' ? job.status : 'Executing'
