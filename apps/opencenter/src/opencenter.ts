@@ -23,6 +23,7 @@ import { addFirstImages } from './images/first-images.ts'
 import { ImageResolver } from './images/image-resolver.ts'
 import { registryRoutes } from './images/registry.ts'
 import { listenOn } from './listen.ts'
+import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
@@ -83,7 +84,7 @@ export const startOpenCenter = async (
   const tokens = createWorkerTokens(await workerKey(dataDir))
   const fleet = new WorkerFleet(() => engine.nudge())
   const engine = createEngine({
-    records: store.records,
+    records: logEvents(store.records, log),
     provider,
     fleet,
     logs,

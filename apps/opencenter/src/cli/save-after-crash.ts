@@ -1,7 +1,7 @@
 import { UserError } from '@mmcloud/domain'
 import { lockDataDir } from '@mmcloud/store'
-import { pino } from 'pino'
 import { lastStart } from '../config/last-start.ts'
+import { openLog } from '../logs/open-log.ts'
 import { logFileOf } from './detach.ts'
 
 /**
@@ -19,8 +19,7 @@ export const saveAfterCrash = async (dataDir: string): Promise<void> => {
   try {
     const config = await lastStart(dataDir)
     if (!config) throw new Error('how it was started was not kept')
-    const destination = pino.destination({ dest: logFileOf(dataDir), sync: true })
-    const log = pino({ level: config.logLevel }, destination)
+    const log = openLog(config.logLevel, logFileOf(dataDir))
     const { startOpenCenter } = await import('../opencenter.ts')
     const center = await startOpenCenter(config, log, 'onlyToStop')
     await center.stop()

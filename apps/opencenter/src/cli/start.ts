@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { UserError } from '@mmcloud/domain'
 import { lockDataDir } from '@mmcloud/store'
 import { Command } from 'commander'
-import { pino } from 'pino'
 import { type Config, readConfig } from '../config/config.ts'
 import { askState } from '../control-socket.ts'
+import { openLog } from '../logs/open-log.ts'
 import { logFileOf, type Ready, startDetached } from './detach.ts'
 
 type Flags = { readonly dataDir: string; readonly listen: string; readonly detach?: true }
@@ -20,6 +20,8 @@ export const startCommand = (): Command =>
       const config = readConfig(flags, process.env)
       // Nothing that we start needs it, and children would inherit it.
       delete process.env['OPCENTER_ADMIN_PASSWORD']
+      // Records hold scripts and variables of jobs: for root alone, whoever made the directory.
+      process.umask(0o077)
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
       if (flags.detach) tellReady(await startDetached(config))
       else await runHere(config)
@@ -29,8 +31,7 @@ const runHere = async (config: Config): Promise<void> => {
   const lock = lockDataDir(config.dataDir)
   if (!lock) throw await alreadyRunning(config.dataDir)
   const detached = process.send !== undefined
-  const destination = pino.destination({ dest: detached ? logFileOf(config.dataDir) : 2, sync: true })
-  const log = pino({ level: config.logLevel }, destination)
+  const log = openLog(config.logLevel, detached ? logFileOf(config.dataDir) : 2)
 
   const { startOpenCenter } = await import('../opencenter.ts')
   const center = await startOpenCenter(config, log)

@@ -53,6 +53,7 @@ const askCloud = async (
   try {
     return await deps.provider.list(signal)
   } catch (error) {
+    signal.throwIfAborted()
     deps.log.warn(
       { err: error },
       'the provider could not be asked for its instances; nothing is concluded from that',

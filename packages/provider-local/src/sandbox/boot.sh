@@ -6,6 +6,8 @@
 #   hostname, hosts, resolv.conf, user-data          disk/ lower/ root/   empty, to mount on
 # Says `isolated` once it has its namespaces, waits for a line (its network is plugged in), says `booting` last.
 set -eu
+# The daemon keeps its own files to itself; a system has files for all its users.
+umask 022
 phase=$1
 dir=$2
 
@@ -80,7 +82,7 @@ fi
 mkdir -p root/var/lib/mmcloud/images root/var/lib/cloud/instance root/.host
 mount --bind images/ root/var/lib/mmcloud/images
 rm -f root/etc/resolv.conf
-cp hostname hosts resolv.conf root/etc/
+install -m 644 hostname hosts resolv.conf root/etc/
 cp user-data root/var/lib/cloud/instance/user-data.txt
 rm user-data
 
