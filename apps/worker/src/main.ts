@@ -27,6 +27,7 @@ const report = (): void => {
     at: Date.now(),
     ...(job ? { job } : {}),
     ...(interruptionAt === undefined ? {} : { interruptionAt }),
+    ...(runner.saveBy === undefined ? {} : { saveBy: runner.saveBy }),
   }
   link.send(message)
 }
@@ -76,8 +77,8 @@ void watchInterruptions(
   (at) => {
     log(`this instance will be taken at ${new Date(at).toISOString()}`)
     interruptionAt = at
+    runner.interrupted(at, link.up)
     report()
-    runner.interrupted(at)
   },
   new AbortController().signal,
 )

@@ -37,8 +37,11 @@ mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mkdir -p "$root/run/mmcloud" "$root/opt/mmcloud" "$root/var/lib/mmcloud/images" "$root/.host"
 cp "$dir"/worker.json "$root/run/mmcloud/"
 cp "$dir"/worker.mjs "$dir"/shim.mjs "$root/opt/mmcloud/"
-cp "$dir"/volume "$root/volume-numbers"
-cp -a "$(cat "$dir"/volume)" "$root/dev/jobdisk"
+number=0
+while read -r disk; do
+  cp -a "$disk" "$root/dev/disk$number"
+  number=$((number + 1))
+done < "$dir"/disks
 mount --rbind "$images" "$root/var/lib/mmcloud/images"
 touch "$root/usr/local/bin/node"
 mount --bind "$node" "$root/usr/local/bin/node"

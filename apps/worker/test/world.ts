@@ -23,7 +23,7 @@ const PYTHON_LAYOUT = `${CACHE}/images/python`
 export const DIGEST = `sha256:${'a'.repeat(64)}`
 
 const run = (command: string, ...args: string[]): string =>
-  execFileSync(command, args, { encoding: 'utf8' }).trim()
+  execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' }).trim()
 
 type Blob = { readonly digest: string }
 const blob = ({ digest }: Blob): string => join(PYTHON_LAYOUT, 'blobs', digest.replace(':', '/'))
@@ -36,16 +36,15 @@ const unpackPython = (to: string): void => {
     run('tar', '-xf', blob(layer), '-C', to)
 }
 
-/** A disk and a place for instances, cleaned up whole. */
+/** Disks and a place for instances, cleaned up whole. */
 export class World {
   readonly directory = mkdtempSync(join(tmpdir(), 'mmw-'))
   readonly #instances: Instance[] = []
-  #loop = ''
+  #disks: string[] = []
+  #made = 0
 
-  async make(sizeMiB = 3072): Promise<this> {
-    const image = join(this.directory, 'disk.img')
-    run('truncate', '-s', `${sizeMiB}M`, image)
-    this.#loop = run('losetup', '--nooverlap', '--find', '--show', image)
+  /** What all instances of this world share: the program's image, the worker and the shim. */
+  async make(): Promise<this> {
     const store = join(this.directory, 'images', DIGEST)
     mkdirSync(store, { recursive: true })
     mkdirSync(join(store, 'rootfs'))
@@ -74,19 +73,33 @@ export class World {
     return this
   }
 
+  /** Blank disks for the instances to come: the job's own, then those of data. */
+  plugDisks(...sizesMiB: number[]): void {
+    for (const sizeMiB of sizesMiB) {
+      const image = join(this.directory, `disk-${this.#disks.length}.img`)
+      run('truncate', '-s', `${sizeMiB}M`, image)
+      this.#disks.push(run('losetup', '--nooverlap', '--find', '--show', image))
+    }
+  }
+
   async instance(): Promise<Instance> {
-    const instance = new Instance(
-      this.directory,
-      this.#loop,
-      `mmw${process.pid % 10_000}n${this.#instances.length}`,
-    )
+    this.#made += 1
+    const name = `mmw${process.pid % 10_000}n${this.#made}`
+    const instance = new Instance(this.directory, this.#disks, name)
     this.#instances.push(instance)
     return instance.boot()
   }
 
+  /** Ends all instances and throws the disks away. */
+  async clear(): Promise<void> {
+    for (const instance of this.#instances.splice(0)) await instance.kill()
+    for (const disk of this.#disks) run('losetup', '-d', disk)
+    for (const [index] of this.#disks.entries()) rmSync(join(this.directory, `disk-${index}.img`))
+    this.#disks = []
+  }
+
   async clean(): Promise<void> {
-    for (const instance of this.#instances) await instance.kill()
-    run('losetup', '-d', this.#loop)
+    await this.clear()
     rmSync(this.directory, { recursive: true, force: true })
   }
 }
@@ -95,13 +108,13 @@ export class World {
 export class Instance {
   readonly center = new FakeOpenCenter()
   readonly #world: string
-  readonly #loop: string
+  readonly #disks: readonly string[]
   readonly #name: string
   #process: ChildProcess | undefined
 
-  constructor(world: string, loop: string, name: string) {
+  constructor(world: string, disks: readonly string[], name: string) {
     this.#world = world
-    this.#loop = loop
+    this.#disks = disks
     this.#name = name
   }
 
@@ -109,16 +122,24 @@ export class Instance {
     return join(this.#world, this.#name)
   }
 
+  /** Where its published ports are reached from outside. */
+  get address(): string {
+    return `${this.#network}.2`
+  }
+
+  get #network(): string {
+    return `10.222.${1 + (Number(this.#name.replace(/\D/g, '')) % 250)}`
+  }
+
   async boot(): Promise<this> {
     mkdirSync(this.directory)
     await this.center.listen()
-    const octet = 1 + (Number(this.#name.replace(/\D/g, '')) % 250)
-    const host = `10.222.${octet}.1`
+    const host = `${this.#network}.1`
     run('ip', 'netns', 'add', this.#name)
     run('ip', 'link', 'add', this.#name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.#name)
     run('ip', 'address', 'add', `${host}/24`, 'dev', this.#name)
     run('ip', 'link', 'set', this.#name, 'up')
-    run('ip', '-n', this.#name, 'address', 'add', `10.222.${octet}.2/24`, 'dev', 'eth0')
+    run('ip', '-n', this.#name, 'address', 'add', `${this.address}/24`, 'dev', 'eth0')
     run('ip', '-n', this.#name, 'link', 'set', 'eth0', 'up')
     run('ip', '-n', this.#name, 'link', 'set', 'lo', 'up')
     run('ip', '-n', this.#name, 'route', 'add', 'default', 'via', host)
@@ -135,7 +156,7 @@ export class Instance {
     )
     for (const file of ['worker.mjs', 'shim.mjs'])
       copyFileSync(join(this.#world, file), join(this.directory, file))
-    writeFileSync(join(this.directory, 'volume'), this.#loop)
+    writeFileSync(join(this.directory, 'disks'), this.#disks.map((disk) => `${disk}\n`).join(''))
     const script = fileURLToPath(new URL('./sandbox.sh', import.meta.url))
     const log = join(this.directory, 'boot.log')
     this.#process = spawn(
@@ -168,19 +189,30 @@ export class Instance {
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
   }
 
-  /** Processes of this sandbox whose command line has `part`. */
+  /** Processes of the instance itself whose command line has `part`. */
   pids(part: string): number[] {
-    return readFileSync(`/sys/fs/cgroup/memory/${this.#name}/cgroup.procs`, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map(Number)
-      .filter((pid) => {
-        try {
-          return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part)
-        } catch {
-          return false
-        }
-      })
+    return pidsOf(this.#name, part)
+  }
+
+  /** CRIU at work. */
+  criu(): number[] {
+    return this.pids('').filter((pid) => commandOf(pid) === 'criu')
+  }
+
+  /** Processes of the program whose command line has `part`. */
+  programPids(part: string): number[] {
+    return pidsOf(`${this.#name}/job`, part)
+  }
+
+  /** A path of the instance as it is reached from here, mounts and all. */
+  path(inside: string): string {
+    return `/proc/${this.pids('tini\0-g')[0]}/root${inside}`
+  }
+
+  /** Only the worker: what it started lives on, and its supervisor starts the next one. */
+  killWorker(): void {
+    this.center.report = undefined
+    for (const pid of this.pids('node\0/opt/mmcloud/worker.mjs')) process.kill(pid, 'SIGKILL')
   }
 
   /** Runs a command inside the sandbox. */
@@ -211,6 +243,30 @@ export class Instance {
           await until(() => removed(group), { withinMs: 20_000, late: () => `${group} is busy` })
       }
     }
+  }
+}
+
+const pidsOf = (group: string, part: string): number[] => {
+  const file = `/sys/fs/cgroup/memory/${group}/cgroup.procs`
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(part)
+      } catch {
+        return false
+      }
+    })
+}
+
+const commandOf = (pid: number): string | undefined => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,4 @@
-import { fdatasync, mkdirSync, openSync, closeSync, existsSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { mkdirSync } from 'node:fs'
 import { type z } from 'zod'
 import type { checkpointSchema } from '@mmcloud/contract'
 import { type MemoryLimits, raiseMemoryLimit, restoreMemoryLimit } from '../container/cgroup.ts'
@@ -9,13 +8,13 @@ import { askShim } from '../shim/client.ts'
 import { exec } from '../system/exec.ts'
 import { places } from '../system/places.ts'
 import { type MountedVolume, snapshotLive } from '../volumes/volumes.ts'
-import { withCriuAction, writeCriuConfig } from './criu-actions.ts'
+import { withCriuActions } from './criu-actions.ts'
 import { criuErrors } from './criu-log.ts'
+import { Images } from './images.ts'
 import {
   checkpointDirectory,
   deleteCheckpoint,
   diskOf,
-  ImageChecksums,
   type Manifest,
   nextSequence,
   writeManifest,
@@ -30,8 +29,6 @@ export type CaptureInput = {
   readonly limits: MemoryLimits
 }
 
-const READ_ALONG_MS = 20
-
 /**
  * Saves memory, disk and log offsets of one instant. `move`: the program ends once all of it is durable.
  * If it throws, the program runs on where it was and there is no such checkpoint.
@@ -40,7 +37,6 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
   const seq = nextSequence()
   const images = `${checkpointDirectory(seq)}/images`
   mkdirSync(images, { recursive: true })
-  writeCriuConfig(true)
   const run = new CaptureRun(input, seq, images)
   try {
     raiseMemoryLimit()
@@ -69,41 +65,36 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
 class CaptureRun {
   readonly #input: CaptureInput
   readonly #seq: number
-  readonly #images: string
-  readonly #checksums: ImageChecksums
+  readonly #directory: string
+  readonly #images: Images
   readonly #started = performance.now()
   readonly #takenAt = Date.now()
   readonly #timings = { freezeMs: 0, dumpMs: 0, drainLogsMs: 0, diskSnapshotMs: 0, syncMs: 0 }
   #logs: Record<string, number> = {}
   #dumping = true
-  #readAlong: Promise<void> = Promise.resolve()
+  #following: Promise<void> = Promise.resolve()
   #manifest: Manifest | undefined
 
-  constructor(input: CaptureInput, seq: number, images: string) {
+  constructor(input: CaptureInput, seq: number, directory: string) {
     this.#input = input
     this.#seq = seq
-    this.#images = images
-    this.#checksums = new ImageChecksums(images)
+    this.#directory = directory
+    this.#images = new Images(directory)
   }
 
   async dump(): Promise<Checkpoint> {
     this.#timings.freezeMs = Math.round(performance.now() - this.#started)
     const { kind } = this.#input
-    // Checksums and write-back keep up with CRIU, so that little is left to do when the dump is over.
-    this.#readAlong = this.#checksums.readAlong(
-      () => !this.#dumping,
-      () => this.#writeBack(),
-    )
+    this.#following = this.#images.follow(() => !this.#dumping)
     const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk']
     if (kind === 'snapshot') flags.push('--leave-running')
     try {
-      await withCriuAction(
-        () => this.#whileFrozen(),
-        () => runc(['checkpoint', ...flags, '--image-path', this.#images, '--work-path', places.criuWork]),
+      await withCriuActions({ 'post-dump': () => this.#whileFrozen() }, () =>
+        runc(['checkpoint', ...flags, '--image-path', this.#directory, '--work-path', places.criuWork]),
       )
     } finally {
       this.#dumping = false
-      await this.#readAlong
+      await this.#following
     }
     if (kind === 'snapshot') await this.#complete()
     if (!this.#manifest) throw new Error('CRIU ended without having called back')
@@ -113,23 +104,30 @@ class CaptureRun {
   async #whileFrozen(): Promise<void> {
     this.#timings.dumpMs = this.#lap()
     this.#dumping = false
-    await this.#readAlong
+    await this.#following
     this.#logs = (await askShim('drain')).offsets
     this.#timings.drainLogsMs = this.#lap()
-    const { volumes, kind } = this.#input
-    for (const [index, { path }] of volumes.entries())
-      await snapshotLive(path, diskOf(this.#seq, volumes, index))
-    this.#timings.diskSnapshotMs = this.#lap()
-    if (kind === 'snapshot') return
-    await this.#complete()
+    // What runs on needs its disk of this instant, and may go on before the images are durable.
+    if (this.#input.kind === 'snapshot') return this.#snapshotDisks()
+    await this.#complete(this.#snapshotDisks())
     await askShim('expectEnd')
   }
 
-  async #complete(): Promise<void> {
+  async #snapshotDisks(): Promise<void> {
+    const from = performance.now()
+    const { volumes } = this.#input
+    for (const [index, { path }] of volumes.entries())
+      await snapshotLive(path, diskOf(this.#seq, volumes, index))
+    this.#timings.diskSnapshotMs = Math.round(performance.now() - from)
+  }
+
+  /** Everything durable, side by side, and the manifest after that. */
+  async #complete(alongside?: Promise<void>): Promise<void> {
     const { volumes, kind, attempt } = this.#input
     const from = performance.now()
     const [files] = await Promise.all([
-      this.#checksums.finish(),
+      this.#images.sums(),
+      alongside,
       ...volumes.map(({ path }) => exec('sync', ['-f', path])),
     ])
     this.#timings.syncMs = Math.round(performance.now() - from)
@@ -154,14 +152,5 @@ class CaptureRun {
     const lap = now - this.#lapped
     this.#lapped = now
     return Math.round(lap)
-  }
-
-  async #writeBack(): Promise<void> {
-    const pages = `${this.#images}/pages-1.img`
-    await sleep(READ_ALONG_MS)
-    if (!existsSync(pages) || !this.#dumping) return
-    const file = openSync(pages, 'r')
-    await new Promise<void>((resolve) => fdatasync(file, () => resolve()))
-    closeSync(file)
   }
 }

@@ -7,46 +7,49 @@ const ACTION_SECONDS = 110
 /** Deleted files that are still open are saved up to this size. */
 const GHOST_LIMIT_BYTES = 1024 ** 3
 
+/**
+ * What CRIU may wait for:
+ * `post-dump` the program is frozen and dumped; only if it resolves does CRIU end or thaw the program as planned, a
+ * rejection, or our death, thaws it where it is.
+ * `post-restore` its memory is back and it has not run yet; a rejection, or our death, ends the restore.
+ * `pre-resume` its sockets are back; the next thing is its next instruction, whatever becomes of the action.
+ */
+export type CriuActions = Partial<Record<(typeof ACTIONS)[number], () => Promise<void>>>
+
+const ACTIONS = ['post-dump', 'post-restore', 'pre-resume'] as const
+
 const SCRIPT = `#!/bin/sh
-[ "$CRTOOLS_SCRIPT_ACTION" = post-dump ] || exit 0
+case "$CRTOOLS_SCRIPT_ACTION" in ${ACTIONS.join('|')}) ;; *) exit 0 ;; esac
 exec curl --silent --fail --output /dev/null --max-time ${ACTION_SECONDS} \\
-  --unix-socket ${places.actionSocket} http://worker/post-dump
+  --unix-socket ${places.actionSocket} "http://worker/$CRTOOLS_SCRIPT_ACTION"
 `
 
-/** Writes CRIU's configuration, with or without the call back to us while the program is frozen. */
-export const writeCriuConfig = (withAction: boolean): void => {
-  mkdirSync(places.criuWork, { recursive: true })
-  writeFileSync(places.criuScript, SCRIPT)
-  chmodSync(places.criuScript, 0o755)
-  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`]
-  if (withAction) lines.push(`action-script ${places.criuScript}`)
-  writeFileSync(places.criuConfig, `${lines.join('\n')}\n`)
-}
-
-/**
- * Runs `work` while CRIU may call: `frozen` is awaited in its post-dump action, when the program is frozen and dumped.
- * Only if it resolves does CRIU end or thaw the program as planned; a rejection, or our death, thaws it where it is.
- */
-export const withCriuAction = async <T>(frozen: () => Promise<void>, work: () => Promise<T>): Promise<T> => {
+/** Runs `work` while CRIU may call; an action without a function passes. Rejects with the failure of an action, if one failed. */
+export const withCriuActions = async <T>(actions: CriuActions, work: () => Promise<T>): Promise<T> => {
+  writeCriuConfig()
   let failure: unknown
   // CRIU reads its configuration twice and runs the script twice: the second call hears the first one's answer.
-  let called: Promise<void> | undefined
-  rmSync(places.actionSocket, { force: true })
-  const server = createServer((_request, response) => {
-    called ??= frozen()
-    called.then(
+  const called = new Map<string, Promise<void>>()
+  const server = createServer((request, response) => {
+    const name = request.url?.slice(1) as (typeof ACTIONS)[number]
+    const action = called.get(name) ?? actions[name]?.() ?? Promise.resolve()
+    called.set(name, action)
+    action.then(
       () => response.writeHead(204).end(),
       (error: unknown) => {
-        failure = error
+        failure ??= error
         response.writeHead(500).end()
       },
     )
   })
+  rmSync(places.actionSocket, { force: true })
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(places.actionSocket, resolve),
   )
   try {
-    return await work()
+    const result = await work()
+    if (failure !== undefined) throw failure
+    return result
   } catch (error) {
     throw failure ?? error
   } finally {
@@ -54,4 +57,12 @@ export const withCriuAction = async <T>(frozen: () => Promise<void>, work: () =>
     server.close()
     rmSync(places.actionSocket, { force: true })
   }
+}
+
+const writeCriuConfig = (): void => {
+  mkdirSync(places.criuWork, { recursive: true })
+  writeFileSync(places.criuScript, SCRIPT)
+  chmodSync(places.criuScript, 0o755)
+  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`, `action-script ${places.criuScript}`]
+  writeFileSync(places.criuConfig, `${lines.join('\n')}\n`)
 }

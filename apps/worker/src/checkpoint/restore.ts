@@ -1,8 +1,28 @@
-import { createReadStream, createWriteStream, existsSync, readdirSync, statSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { jobPlaces, places } from '../system/places.ts'
 import { deleteSubvolume, type MountedVolume, replaceLive } from '../volumes/volumes.ts'
 import { diskOf, type Manifest } from './manifest.ts'
+
+/** To be called when a `move` has ended the program: nothing has written to the disks since their snapshot. */
+export const markUntouched = (seq: number): void => writeFileSync(jobPlaces.untouched, String(seq))
+
+/** Which checkpoint the disks are still at, if at one; from now on they are not. The caller makes that durable before anything runs. */
+export const touch = (): number | undefined => {
+  if (!existsSync(jobPlaces.untouched)) return undefined
+  const seq = Number(readFileSync(jobPlaces.untouched, 'utf8'))
+  rmSync(jobPlaces.untouched)
+  return seq
+}
 
 /**
  * Puts every volume back to the instant of the checkpoint. What the logs say beyond it is kept beside them as

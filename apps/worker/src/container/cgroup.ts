@@ -35,6 +35,19 @@ export const instanceMemory = (): { memory: number; swap: number } => {
   return { memory, swap: Math.min(meminfo(info, 'SwapTotal'), Math.max(0, both - memory)) }
 }
 
+/** What of the job CRIU would write now: its anonymous and shared memory, swapped out or not. 0 while there is no job. */
+export const jobMemoryInUse = (): number => {
+  const group = isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`
+  const stat = textOf(`${group}/memory.stat`)
+  const sum = (names: readonly string[]): number =>
+    names.reduce((total, name) => total + Number(new RegExp(`^${name} (\\d+)`, 'm').exec(stat)?.[1] ?? 0), 0)
+  return isV2()
+    ? sum(['anon', 'shmem']) + Number(textOf(`${group}/memory.swap.current`))
+    : sum(['total_rss', 'total_shmem', 'total_swap'])
+}
+
+const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
 /** A job in swap needs room while it is saved (pages in CRIU's pipes are pinned): up to the instance's own limit. */
 export const raiseMemoryLimit = (): void => setLimits(undefined)
 export const restoreMemoryLimit = (limits: MemoryLimits): void => setLimits(limits)

@@ -39,6 +39,11 @@ export class OpenCenterLink {
       this.#socket.send(JSON.stringify(message))
   }
 
+  /** Whether the OpCenter hears us now, as far as one can know. */
+  get up(): boolean {
+    return this.#welcomed
+  }
+
   dial(): void {
     const url = `${this.#config.openCenterUrl.replace(/^http/, 'ws')}/worker`
     // The certificate itself is pinned; the name or address it was made for does not matter.

@@ -30,10 +30,8 @@ export const cutNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTE
 
 /** Ends TCP connections to peers outside: the program sees an error at once instead of a hang. Loopback stays. */
 export const destroyOutsideConnections = async (): Promise<void> => {
-  for (const family of ['-4', '-6']) {
-    const everywhere = family === '-4' ? '127.0.0.0/8' : '[::1]'
-    const here = family === '-4' ? ['and', 'not', 'dst', JOB_ADDRESS] : []
-    await succeeds('nsenter', [
+  const kill = (family: string, ...except: string[]): Promise<boolean> =>
+    succeeds('nsenter', [
       `--net=${NETNS_PATH}`,
       'ss',
       '-K',
@@ -43,10 +41,9 @@ export const destroyOutsideConnections = async (): Promise<void> => {
       'connected',
       'not',
       'dst',
-      everywhere,
-      ...here,
+      ...except,
     ])
-  }
+  await Promise.all([kill('-4', '127.0.0.0/8', 'and', 'not', 'dst', JOB_ADDRESS), kill('-6', '[::1]')])
 }
 
 export const removeNetwork = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 import type { ContainerSpec } from '@mmcloud/contract'
-import { writeCriuConfig } from '../checkpoint/criu-actions.ts'
+import { type CriuActions, withCriuActions } from '../checkpoint/criu-actions.ts'
 import { criuErrors } from '../checkpoint/criu-log.ts'
-import { checkpointDirectory, type Manifest, verifyImages } from '../checkpoint/manifest.ts'
+import { checkContents, checkSizes, imagesOf } from '../checkpoint/images.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
 import { type BundleInput, makeBundle, ownAddress } from '../container/bundle.ts'
 import { jobMemoryLimits } from '../container/memory-limits.ts'
 import { containerRuns, destroyContainer, RUNC_ROOT } from '../container/runc.ts'
@@ -40,37 +41,49 @@ export const prepare = async (
 /** Starts the program from scratch; returns when it runs. */
 export const startContainer = async (attempt: number): Promise<number> => {
   const started = performance.now()
-  writeCriuConfig(false)
   await connectNetwork()
   startShim({ ...shimPlaces(attempt), runcArgs: [...runcArgs('run'), CONTAINER_ID] })
-  await runs(STARTS_WITHIN_MS, '')
+  await runs(STARTS_WITHIN_MS, () => true)
   return Math.round(performance.now() - started)
 }
 
-/** Verifies the images, then restores the program from them; the network is connected last. */
+/**
+ * Restores the program while its images are verified beside that, as both read the same pages; it runs only if they are
+ * as they were written. The network is connected last, just before its next instruction.
+ */
 export const restoreContainer = async (manifest: Manifest): Promise<void> => {
-  writeCriuConfig(false)
-  const images = `${checkpointDirectory(manifest.checkpoint.seq)}/images`
-  await verifyImages(manifest)
-  const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', images]
+  checkSizes(manifest)
+  const verified = checkContents(manifest)
+  verified.catch(() => undefined)
+  let resumes = false
+  const actions: CriuActions = {
+    'post-restore': () => verified,
+    'pre-resume': async () => {
+      await destroyOutsideConnections()
+      await connectNetwork()
+      resumes = true
+    },
+  }
+  const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', imagesOf(manifest)]
   const runcRestore = [...runcArgs('restore'), ...flags, '--work-path', places.criuWork, CONTAINER_ID]
-  startShim({ ...shimPlaces(manifest.checkpoint.attempt), runcArgs: runcRestore })
-  await runs(RESTORES_WITHIN_MS, `${places.criuWork}/restore.log`)
-  await destroyOutsideConnections()
-  await connectNetwork()
+  await withCriuActions(actions, async () => {
+    startShim({ ...shimPlaces(manifest.checkpoint.attempt), runcArgs: runcRestore })
+    await runs(RESTORES_WITHIN_MS, () => resumes).catch(async (error: Error) => {
+      // CRIU stumbles over damaged images in ways of its own; what is wrong with them says more.
+      await verified
+      const said = criuErrors(`${places.criuWork}/restore.log`)
+      throw said ? new Error(`${error.message}\nCRIU:\n${said}`, { cause: error }) : error
+    })
+  })
 }
 
 /** Waits until the program runs, or has already ended by itself; throws what runc said when it never ran. */
-const runs = async (withinMs: number, criuLog: string): Promise<void> => {
+const runs = async (withinMs: number, mayRun: () => boolean): Promise<void> => {
   const ask = async (): Promise<true | undefined> => {
     const result = shimResult()
-    if (result?.outcome === 'failed') {
-      const said = criuLog ? criuErrors(criuLog) : ''
-      throw new Error(
-        `The container could not be started: ${result.error ?? ''}${said ? `\nCRIU:\n${said}` : ''}`,
-      )
-    }
-    return result || (await containerRuns()) ? true : undefined
+    if (result?.outcome === 'failed')
+      throw new Error(`The container could not be started: ${result.error ?? ''}`)
+    return result || (mayRun() && (await containerRuns())) ? true : undefined
   }
   try {
     await until(ask, { withinMs, everyMs: ASK_MS, late: () => 'The container did not start in time' })

@@ -1,11 +1,18 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
+import { saveBy } from '@mmcloud/domain'
 import { z } from 'zod'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
-import { listCheckpoints, readManifest, sweepCheckpoints, writeManifest } from '../checkpoint/manifest.ts'
-import { rollBackDisks } from '../checkpoint/restore.ts'
+import {
+  listCheckpoints,
+  readManifest,
+  sweepCheckpoints,
+  sweepIncomplete,
+  writeManifest,
+} from '../checkpoint/manifest.ts'
+import { markUntouched, rollBackDisks, touch } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { restoreMemoryLimit } from '../container/cgroup.ts'
+import { jobMemoryInUse, restoreMemoryLimit } from '../container/cgroup.ts'
 import { containerRuns, destroyContainer, runc } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { connectNetwork, removeNetwork } from '../network/inner-network.ts'
@@ -16,6 +23,7 @@ import { until } from '../system/wait.ts'
 import { readyLive } from '../volumes/ready-live.ts'
 import { isMounted, mountVolumes, replaceLive, unmountVolumes } from '../volumes/volumes.ts'
 import { prepare, restoreContainer, startContainer } from './begin.ts'
+import { captureFailure } from './capture-error.ts'
 import { criuIsDone } from './criu-processes.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
 
@@ -36,6 +44,8 @@ export class JobRunner {
   #state: JobState | undefined
   #queue: Promise<unknown> = Promise.resolve()
   #interruptionAt: number | undefined
+  /** Once the instance's end is known: when the program is saved, asked or not (epoch ms). */
+  saveBy: number | undefined
   #lostShimSince: number | undefined
 
   constructor(deps: RunnerDeps) {
@@ -80,10 +90,15 @@ export class JobRunner {
     setInterval(() => void this.#inTurn(() => this.#monitor()), MONITOR_MS)
   }
 
-  /** The instance will be taken: save the job, whoever is there to hear of it. */
-  interrupted(at: number): void {
+  /**
+   * The instance will be taken: the job is saved in time, whoever is there to hear of it. With an OpCenter that prepares
+   * another instance, the program works on until it is asked for, or time runs short.
+   */
+  interrupted(at: number, openCenterHears: boolean): void {
     this.#interruptionAt = at
-    void this.#inTurn(() => this.#saveBeforeInterruption())
+    const now = Date.now()
+    this.saveBy = openCenterHears ? saveBy(now, at, jobMemoryInUse()) : now
+    setTimeout(() => void this.#inTurn(() => this.#saveBeforeInterruption()), this.saveBy - now)
   }
 
   mountVolumes(params: WorkerParams<'mountVolumes'>): Promise<WorkerResult<'mountVolumes'>> {
@@ -96,7 +111,7 @@ export class JobRunner {
         return this.#inventory()
       }
       const volumes = await mountVolumes(jobId, epoch, params.volumes)
-      await sweepCheckpoints(volumes, undefined)
+      await sweepIncomplete(volumes)
       this.#set({ jobId, attempt, epoch, volumes, phase: 'mounted', truncated: {} })
       const inventory = this.#inventory()
       // It had ended before its instance went away: what is left to do is to tell how, and to ship its last lines.
@@ -118,11 +133,11 @@ export class JobRunner {
   }
 
   restoreJob(params: WorkerParams<'restoreJob'>): Promise<WorkerResult<'restoreJob'>> {
-    return this.#begin(`restore:${params.attempt}:${params.seq}`, params, async (state) => {
+    return this.#begin(`restore:${params.attempt}:${params.seq}`, params, async (state, diskAt) => {
       const manifest = readManifest(params.seq)
       if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
       const started = performance.now()
-      await rollBackDisks(manifest, state.volumes)
+      if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)
       this.#change({ truncated: manifest.logs })
       const { bundle } = await prepare(this.#deps.images, { ...state, ...params })
       this.#change({ limits: bundle.limits })
@@ -159,8 +174,7 @@ export class JobRunner {
       if (state.phase === 'running') throw new Error('The program runs; its volumes cannot be released')
       await destroyContainer()
       await removeBundle()
-      await removeNetwork()
-      await unmountVolumes(state.volumes)
+      await Promise.all([removeNetwork(), unmountVolumes(state.volumes)])
       const { limits: _limits, spec: _spec, ...rest } = state
       this.#set({ ...rest, phase: 'idle', volumes: [], truncated: {} })
       return {}
@@ -170,7 +184,7 @@ export class JobRunner {
   #begin<T>(
     key: string,
     params: { jobId: string; attempt: number; spec: JobState['spec'] },
-    work: (state: JobState) => Promise<T>,
+    work: (state: JobState, diskAt: number | undefined) => Promise<T>,
   ): Promise<T> {
     return this.#inTurn(async () => {
       const state = this.#state
@@ -186,9 +200,11 @@ export class JobRunner {
         await destroyContainer()
         await removeBundle()
         rmSync(jobPlaces.exit, { force: true })
+        const diskAt = touch()
         syncDirectory(places.jobVolume)
-        const result = await work(this.#state!)
+        const result = await work(this.#state!, diskAt)
         this.#change({ phase: 'running', runningSince: Date.now(), begun: { key, result } })
+        void this.#inTurn(() => sweepCheckpoints(state.volumes, params.attempt))
         return result
       } catch (error) {
         await destroyContainer()
@@ -196,7 +212,7 @@ export class JobRunner {
         this.#change({ phase: 'failed', error: wordsOf(error) })
         throw error
       } finally {
-        if (this.#interruptionAt !== undefined) void this.#inTurn(() => this.#saveBeforeInterruption())
+        if (this.#interruptionAt !== undefined) this.interrupted(this.#interruptionAt, true)
       }
     })
   }
@@ -223,20 +239,20 @@ export class JobRunner {
         await until(() => shimResult(), { withinMs: KILLED_WITHIN_MS, late })
         await destroyContainer()
         await removeBundle()
+        markUntouched(checkpoint.seq)
       }
       const { error: _error, ...rest } = this.#state!
       const phase = kind === 'move' ? 'saved' : 'running'
       this.#set({ ...rest, phase, lastCapture: { captureId, seq: checkpoint.seq } })
-      await sweepCheckpoints(volumes, attempt)
+      // After a move there is something more urgent: what is too many goes when the program runs again.
+      if (kind === 'snapshot') await sweepCheckpoints(volumes, attempt)
       return checkpoint
     } catch (error) {
-      this.#change({
-        phase: 'running',
-        error: wordsOf(error),
-        lastCapture: { captureId, error: wordsOf(error) },
-      })
+      const failure = await captureFailure(error, state.volumes)
+      const told = failure.message
+      this.#change({ phase: 'running', error: told, lastCapture: { captureId, error: told } })
       await this.#monitor()
-      throw error
+      throw failure
     }
   }
 

@@ -34,6 +34,8 @@ export const jobPlaces = {
   checkpoints: `${places.jobVolume}/checkpoints`,
   exit: `${places.jobVolume}/exit.json`,
   volume: `${places.jobVolume}/volume.json`,
+  /** There while `live` is still what the newest checkpoint's snapshot holds; its sequence number. */
+  untouched: `${places.jobVolume}/untouched`,
 } as const
 
 /** Inside the container. */
