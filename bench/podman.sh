@@ -6,12 +6,15 @@ work=$1 system=$2 image=$3 megabytes=$4
 store=$work/store volume=$work/volume cgroup=$(basename "$work")
 exec >> "$store/console" 2>&1
 trap 'touch "$store/failed"' EXIT
-mkdir "$work/bin" "$work/system" "$work/image" "$work/net" "$volume"
-mount --bind -o ro "$system" "$work/system"
-mount --bind -o ro "$image" "$work/image"
+mkdir "$work/bin" "$work/net" "$volume"
 cp "${0%/*}/ticker.py" "$work/ticker.py"
 # What podman keeps outside its own two roots.
-for place in /run /var/lib; do mount -t tmpfs tmpfs "$place"; done
+mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs tmpfs /run
+# podman names an image after its path, and takes no capitals.
+mkdir /run/system /run/image
+mount --bind -o ro "$system" /run/system
+mount --bind -o ro "$image" /run/image
 
 truncate -s 64G "$work/disk"
 mkfs.btrfs -q "$work/disk"
@@ -20,8 +23,8 @@ mount -o loop "$work/disk" "$volume"
 # CRIU of the system image, by its own libraries: Debian 12's dies on current kernels.
 cat > "$work/bin/criu" << END
 #!/bin/sh
-exec $(ls "$work"/system/lib64/ld-linux-* "$work"/system/usr/lib/ld-linux-* 2> /dev/null | head -n 1) \
-  --library-path $(echo "$work"/system/usr/lib/*-linux-gnu) $work/system/usr/sbin/criu "\$@"
+exec $(ls /run/system/lib64/ld-linux-* /run/system/usr/lib/ld-linux-* 2> /dev/null | head -n 1) \
+  --library-path $(echo /run/system/usr/lib/*-linux-gnu) /run/system/usr/sbin/criu "\$@"
 END
 chmod +x "$work/bin/criu"
 cat > "$work/containers.conf" << END
@@ -45,7 +48,7 @@ runroot = "/run/storage"
 END
 export PATH="$work/bin:$PATH" CONTAINERS_CONF="$work/containers.conf" CONTAINERS_STORAGE_CONF="$work/storage.conf"
 
-id=$(podman pull -q "oci:$work/image:latest")
+id=$(podman pull -q oci:/run/image:latest)
 podman run -d --name job-0 --network none --cgroup-parent "/$cgroup" -v "$work/ticker.py:/ticker.py:ro" \
   -e "MEGABYTES=$megabytes" "$id" python3 /ticker.py
 last_tick() { podman logs --tail 1 "$1"; }
