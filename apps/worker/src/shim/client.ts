@@ -47,7 +47,9 @@ export const askShim = (what: 'status' | 'drain' | 'expectEnd' | 'expectExit'): 
     socket.on('data', (bytes) => {
       text += bytes.toString('utf8')
       if (!text.includes('\n')) return
-      resolve(shimAnswerSchema.parse(JSON.parse(text)))
+      const answer = shimAnswerSchema.parse(JSON.parse(text))
+      if (answer.error === undefined) resolve(answer)
+      else reject(new Error(`The log files could not be written: ${answer.error}`))
       socket.end()
     })
     socket.write(`${JSON.stringify({ do: what })}\n`)

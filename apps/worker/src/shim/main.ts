@@ -21,9 +21,18 @@ const answer = (request: string): string => {
   const { do: what } = shimRequestSchema.parse(JSON.parse(request))
   if (what === 'expectEnd') endIsOurs = true
   if (what === 'expectExit') endIsOurs = false
-  if (what === 'drain') for (const pump of Object.values(pumps)) pump.drain()
+  const error = what === 'drain' ? drained() : undefined
   const offsets = Object.fromEntries(Object.entries(pumps).map(([name, pump]) => [name, pump.offset]))
-  return `${JSON.stringify({ pid: process.pid, offsets })}\n`
+  return `${JSON.stringify({ pid: process.pid, offsets, error })}\n`
+}
+
+const drained = (): string | undefined => {
+  try {
+    for (const pump of Object.values(pumps)) pump.drain()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 rmSync(config.socket, { force: true })
@@ -63,9 +72,7 @@ runc.on('exit', (code, signal) => {
 
 const finish = (result: ShimResult): void => {
   // A volume that is full or gone must not keep the end of the program a secret.
-  attempt(() => {
-    for (const pump of Object.values(pumps)) pump.close()
-  })
+  for (const pump of Object.values(pumps)) attempt(() => pump.close())
   if (result.outcome === 'exited') {
     attempt(() => {
       const exit = { attempt: config.attempt, exitCode: result.exitCode, at: result.at }

@@ -30,5 +30,10 @@ export const shimRequestSchema = z.object({
    */
   do: z.enum(['status', 'drain', 'expectEnd', 'expectExit']),
 })
-export const shimAnswerSchema = z.object({ pid: z.int(), offsets: z.record(z.string(), z.number()) })
+export const shimAnswerSchema = z.object({
+  pid: z.int(),
+  offsets: z.record(z.string(), z.number()),
+  /** What was asked could not be done. */
+  error: z.string().optional(),
+})
 export type ShimAnswer = z.infer<typeof shimAnswerSchema>
