@@ -9,12 +9,12 @@ trap 'touch "$store/failed"' EXIT
 mkdir "$work/bin" "$work/net" "$volume"
 cp "${0%/*}/ticker.py" "$work/ticker.py"
 # What podman keeps outside its own two roots.
-mount -t tmpfs tmpfs /var/lib
 mount -t tmpfs tmpfs /run
 # podman names an image after its path, and takes no capitals.
 mkdir /run/system /run/image
 mount --bind -o ro "$system" /run/system
 mount --bind -o ro "$image" /run/image
+mount -t tmpfs tmpfs /var/lib
 
 truncate -s 64G "$work/disk"
 mkfs.btrfs -q "$work/disk"
