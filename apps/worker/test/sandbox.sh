@@ -1,10 +1,10 @@
 #!/bin/sh
 # An instance in small: sandbox.sh NAME DIRECTORY SYSTEM NODE IMAGES ADDRESS(of the host end); runs /boot.sh as its worker loop.
 set -eu
+# In every hierarchy a group of its own: CRIU saves the whole tree below the group that a program is in.
 name=$1 dir=$2 system=$3 node=$4 images=$5
 for at in /sys/fs/cgroup/*/; do
   at=${at%/}
-  case $at in */unified) continue ;; esac
   mkdir -p "$at/$name"
   if [ -e "$at/cpuset.cpus" ]; then cat "$at/cpuset.cpus" > "$at/$name/cpuset.cpus"; cat "$at/cpuset.mems" > "$at/$name/cpuset.mems"; fi
   echo $$ > "$at/$name/cgroup.procs"

@@ -1,36 +1,32 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
 import { saveBy } from '@mmcloud/domain'
-import { z } from 'zod'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
-import {
-  listCheckpoints,
-  readManifest,
-  sweepCheckpoints,
-  sweepIncomplete,
-  writeManifest,
-} from '../checkpoint/manifest.ts'
+import { listCheckpoints, readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
 import { markUntouched, rollBackDisks, touch } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { jobMemoryInUse, restoreMemoryLimit } from '../container/cgroup.ts'
-import { containerRuns, destroyContainer, runc } from '../container/runc.ts'
+import { jobMemoryInUse } from '../container/cgroup.ts'
+import { destroyContainer, runc } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
-import { connectNetwork, removeNetwork } from '../network/inner-network.ts'
-import { askShim, shimLives, shimResult } from '../shim/client.ts'
-import { readJson, syncDirectory } from '../system/durable.ts'
+import { saveInTime } from '../interruption/save-in-time.ts'
+import { removeNetwork } from '../network/inner-network.ts'
+import { shimResult } from '../shim/client.ts'
+import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { until } from '../system/wait.ts'
 import { readyLive } from '../volumes/ready-live.ts'
 import { isMounted, mountVolumes, replaceLive, unmountVolumes } from '../volumes/volumes.ts'
 import { prepare, restoreContainer, startContainer } from './begin.ts'
+import { type Beginning, beginningKey, beginOrAnswer } from './begin-rule.ts'
 import { captureFailure } from './capture-error.ts'
-import { criuIsDone } from './criu-processes.ts'
+import { inventory, jobReport } from './job-report.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
+import { ProgramWatch } from './program-watch.ts'
+import { takeOver } from './take-over.ts'
 
 const MONITOR_MS = 100
-const CRIU_ENDS_WITHIN_MS = 120_000
 const KILLED_WITHIN_MS = 30_000
-const exitSchema = z.object({ attempt: z.int(), exitCode: z.int(), at: z.number() })
 
 export type RunnerDeps = {
   readonly images: ImageAccess
@@ -46,7 +42,8 @@ export class JobRunner {
   #interruptionAt: number | undefined
   /** Once the instance's end is known: when the program is saved, asked or not (epoch ms). */
   saveBy: number | undefined
-  #lostShimSince: number | undefined
+  #saving: NodeJS.Timeout | undefined
+  readonly #watch = new ProgramWatch()
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -68,20 +65,7 @@ export class JobRunner {
   }
 
   report(logsShipped: boolean): WorkerJob | undefined {
-    const state = this.#state
-    if (!state) return undefined
-    const { jobId, attempt, phase, exitCode, error, runningSince } = state
-    const mounted = isMounted(places.jobVolume)
-    return {
-      jobId,
-      attempt,
-      phase,
-      checkpoints: mounted ? listCheckpoints().map(({ checkpoint }) => checkpoint) : [],
-      logsShipped,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(error === undefined ? {} : { error }),
-      ...(runningSince === undefined ? {} : { runningSince }),
-    }
+    return this.#state && jobReport(this.#state, logsShipped)
   }
 
   /** Takes over what a worker before this one left, then watches for the program's end. */
@@ -98,7 +82,8 @@ export class JobRunner {
     this.#interruptionAt = at
     const now = Date.now()
     this.saveBy = openCenterHears ? saveBy(now, at, jobMemoryInUse()) : now
-    setTimeout(() => void this.#inTurn(() => this.#saveBeforeInterruption()), this.saveBy - now)
+    clearTimeout(this.#saving)
+    this.#saving = setTimeout(() => void this.#saveBeforeInterruption(at), this.saveBy - now)
   }
 
   mountVolumes(params: WorkerParams<'mountVolumes'>): Promise<WorkerResult<'mountVolumes'>> {
@@ -108,21 +93,21 @@ export class JobRunner {
         if (this.#state.jobId !== jobId) throw new Error('This instance holds another job')
         if (this.#state.epoch !== epoch)
           throw new Error(`The volumes are mounted with epoch ${this.#state.epoch}`)
-        return this.#inventory()
+        return inventory(epoch)
       }
       const volumes = await mountVolumes(jobId, epoch, params.volumes)
       await sweepIncomplete(volumes)
       this.#set({ jobId, attempt, epoch, volumes, phase: 'mounted', truncated: {} })
-      const inventory = this.#inventory()
+      const found = inventory(epoch)
       // It had ended before its instance went away: what is left to do is to tell how, and to ship its last lines.
-      if (inventory.exit?.attempt === attempt)
-        this.#change({ phase: 'exited', exitCode: inventory.exit.exitCode })
-      return inventory
+      if (found.exit?.attempt === attempt) this.#change({ phase: 'exited', exitCode: found.exit.exitCode })
+      return found
     })
   }
 
   startJob(params: WorkerParams<'startJob'>): Promise<WorkerResult<'startJob'>> {
-    return this.#begin(`start:${params.attempt}`, params, async (state) => {
+    const asked = { what: 'start', ...params } as const
+    return this.#begin(asked, params.spec, async (state) => {
       await sweepCheckpoints(state.volumes, params.attempt)
       await this.#emptyDisks(state)
       const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params })
@@ -133,7 +118,8 @@ export class JobRunner {
   }
 
   restoreJob(params: WorkerParams<'restoreJob'>): Promise<WorkerResult<'restoreJob'>> {
-    return this.#begin(`restore:${params.attempt}:${params.seq}`, params, async (state, diskAt) => {
+    const asked = { what: 'restore', ...params } as const
+    return this.#begin(asked, params.spec, async (state, diskAt) => {
       const manifest = readManifest(params.seq)
       if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
       const started = performance.now()
@@ -182,29 +168,27 @@ export class JobRunner {
   }
 
   #begin<T>(
-    key: string,
-    params: { jobId: string; attempt: number; spec: JobState['spec'] },
+    asked: Beginning,
+    spec: JobState['spec'],
     work: (state: JobState, diskAt: number | undefined) => Promise<T>,
   ): Promise<T> {
     return this.#inTurn(async () => {
-      const state = this.#state
-      if (!state || state.phase === 'idle') throw new Error('The volumes of the job are not mounted')
-      if (state.jobId !== params.jobId) throw new Error('This instance holds another job')
-      const repeated = state.begun?.key === key && (state.phase === 'running' || key.startsWith('start:'))
-      if (repeated && state.phase !== 'failed') return state.begun!.result as T
-      if (state.phase === 'running') throw new Error('The program runs already')
+      const answered = beginOrAnswer(this.#state, asked) === 'answer'
+      const state = this.#state!
+      if (answered) return state.begun!.result as T
       const { exitCode: _exitCode, error: _error, runningSince: _since, begun: _begun, ...rest } = state
-      const phase = key.startsWith('start:') ? 'preparing' : 'restoring'
-      this.#set({ ...rest, phase, attempt: params.attempt, spec: params.spec })
+      const phase = asked.what === 'start' ? 'preparing' : 'restoring'
+      this.#set({ ...rest, phase, attempt: asked.attempt, spec })
       try {
         await destroyContainer()
         await removeBundle()
-        rmSync(jobPlaces.exit, { force: true })
+        for (const end of [jobPlaces.exit, places.shimResult]) rmSync(end, { force: true })
         const diskAt = touch()
         syncDirectory(places.jobVolume)
         const result = await work(this.#state!, diskAt)
-        this.#change({ phase: 'running', runningSince: Date.now(), begun: { key, result } })
-        void this.#inTurn(() => sweepCheckpoints(state.volumes, params.attempt))
+        const begun = { key: beginningKey(asked), result }
+        this.#change({ phase: 'running', runningSince: Date.now(), begun })
+        void this.#inTurn(() => sweepCheckpoints(state.volumes, asked.attempt))
         return result
       } catch (error) {
         await destroyContainer()
@@ -256,16 +240,18 @@ export class JobRunner {
     }
   }
 
-  async #saveBeforeInterruption(): Promise<void> {
-    // A failed dump is tried again while there is time; the program ran on in between.
-    for (let number = 1; this.#state?.phase === 'running'; number += 1) {
-      try {
-        await this.#capture(`interruption-${this.#interruptionAt}-${number}`, 'move')
-      } catch (error) {
-        this.#deps.log(`saving the job before the interruption failed: ${wordsOf(error)}`)
-        if (number >= 3 || Date.now() > this.#interruptionAt!) return
-      }
-    }
+  #saveBeforeInterruption(at: number): Promise<void> {
+    return saveInTime({
+      takenAt: at,
+      save: (number) =>
+        this.#inTurn(async () => {
+          if (this.#state?.phase === 'running') await this.#capture(`interruption-${at}-${number}`, 'move')
+        }),
+      failed: () =>
+        this.#deps.log('saving the job before the interruption failed; tried again while there is time'),
+      now: Date.now,
+      pause: sleep,
+    })
   }
 
   async #adopt(): Promise<void> {
@@ -273,60 +259,16 @@ export class JobRunner {
     if (!state || state.phase === 'idle') return
     this.#deps.log(`the worker before this one left the job ${state.phase}`)
     if (['preparing', 'running', 'capturing', 'restoring'].includes(state.phase)) {
-      const late = (): string => 'CRIU of the worker before this one does not end'
-      await until(criuIsDone, { withinMs: CRIU_ENDS_WITHIN_MS, late })
-      if ((await shimLives()) && (await containerRuns())) {
-        await askShim('expectExit')
-        this.#demoteMoves()
-        if (state.limits) restoreMemoryLimit(state.limits)
-        await connectNetwork()
-        const key = state.begun ?? beginning(state)
-        this.#change({ phase: 'running', runningSince: state.runningSince ?? Date.now(), begun: key })
-        this.#deps.log('adopted the running job')
-      } else await this.#settleEnded(state)
+      const found = await takeOver(state)
+      this.#change(found)
+      if (found.phase === 'running') this.#deps.log('adopted the running job')
     }
     if (isMounted(places.jobVolume)) await sweepCheckpoints(state.volumes, state.attempt)
   }
 
-  async #settleEnded(state: JobState): Promise<void> {
-    const result = shimResult()
-    const saved = listCheckpoints().at(-1)?.checkpoint.kind === 'move'
-    if (result?.outcome === 'exited') this.#change({ phase: 'exited', exitCode: result.exitCode })
-    else if (saved && state.phase === 'capturing') this.#change({ phase: 'saved' })
-    else
-      this.#change({
-        phase: 'failed',
-        error: result?.error ?? 'The worker ended while the job was being started',
-      })
-    await destroyContainer()
-    await removeBundle()
-  }
-
-  /** A `move` whose program was thawed after all is a snapshot: the program is further than it. */
-  #demoteMoves(): void {
-    for (const manifest of listCheckpoints()) {
-      const { checkpoint } = manifest
-      if (checkpoint.kind === 'move' && checkpoint.seq === listCheckpoints().at(-1)?.checkpoint.seq) {
-        writeManifest({ ...manifest, checkpoint: { ...checkpoint, kind: 'snapshot' } })
-      }
-    }
-  }
-
   async #monitor(): Promise<void> {
-    if (this.#state?.phase !== 'running') return
-    const result = shimResult()
-    if (result) {
-      await destroyContainer()
-      await removeBundle().catch(() => undefined)
-      if (result.outcome === 'failed') this.#change({ phase: 'failed', error: result.error ?? 'runc failed' })
-      else this.#change({ phase: 'exited', exitCode: result.exitCode })
-      return
-    }
-    if (existsSync(places.shimSocket) && (await shimLives())) this.#lostShimSince = undefined
-    else this.#lostShimSince ??= performance.now()
-    if (this.#lostShimSince === undefined || performance.now() - this.#lostShimSince < 2000) return
-    await destroyContainer()
-    this.#change({ phase: 'failed', error: 'The process that holds the job on the instance was lost' })
+    const end = this.#state?.phase === 'running' ? await this.#watch.ended() : undefined
+    if (end) this.#change(end)
   }
 
   async #emptyDisks(state: JobState): Promise<void> {
@@ -334,15 +276,6 @@ export class JobRunner {
     for (const { path } of state.volumes) await replaceLive(path, undefined)
     await readyLive(state.volumes, keep)
     if (keep) this.#change({ truncated: { 'stdout.autosave': 0, 'stderr.autosave': 0 } })
-  }
-
-  #inventory(): WorkerResult<'mountVolumes'> {
-    const exit = readJson(jobPlaces.exit, exitSchema)
-    return {
-      epoch: this.#state!.epoch,
-      checkpoints: listCheckpoints().map(({ checkpoint }) => checkpoint),
-      ...(exit ? { exit } : {}),
-    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -361,13 +294,5 @@ export class JobRunner {
     this.#deps.changed()
   }
 }
-
-const beginning = (state: JobState): { key: string; result: unknown } =>
-  state.phase === 'preparing'
-    ? { key: `start:${state.attempt}`, result: { imageMs: 0, containerMs: 0 } }
-    : {
-        key: `restore:${state.attempt}:${listCheckpoints().at(-1)?.checkpoint.seq ?? 0}`,
-        result: { restoreMs: 0 },
-      }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

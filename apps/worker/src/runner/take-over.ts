@@ -1,0 +1,65 @@
+import { listCheckpoints, writeManifest } from '../checkpoint/manifest.ts'
+import { removeBundle } from '../container/bundle.ts'
+import { restoreMemoryLimit } from '../container/cgroup.ts'
+import { containerRuns, destroyContainer } from '../container/runc.ts'
+import { connectNetwork } from '../network/inner-network.ts'
+import { askShim, shimLives, shimResult } from '../shim/client.ts'
+import { until } from '../system/wait.ts'
+import { criuWorks, shimIsThere } from './instance-processes.ts'
+import type { JobState } from './job-state.ts'
+import { endedAs } from './program-watch.ts'
+
+const SETTLED_WITHIN_MS = 120_000
+
+/**
+ * What became of a job that a worker before this one was starting, running, saving or restoring: it runs here, or it
+ * does not, and then no process of it is left. Its shim and CRIU outlived that worker, so their end is waited for.
+ */
+export const takeOver = async (state: JobState): Promise<Partial<JobState>> => {
+  const late = (): string => 'what the worker before this one began does not end'
+  const runs = await until(settled, { withinMs: SETTLED_WITHIN_MS, late })
+  return runs ? adopt(state) : settle(state)
+}
+
+const settled = async (): Promise<boolean | undefined> => {
+  if (criuWorks()) return undefined
+  if (!shimIsThere()) return false
+  return (await shimLives()) && (await containerRuns()) ? true : undefined
+}
+
+const adopt = async (state: JobState): Promise<Partial<JobState>> => {
+  await askShim('expectExit')
+  demoteMove()
+  if (state.limits) restoreMemoryLimit(state.limits)
+  await connectNetwork()
+  const runningSince = state.runningSince ?? Date.now()
+  return { phase: 'running', runningSince, begun: state.begun ?? beginning(state) }
+}
+
+const settle = async (state: JobState): Promise<Partial<JobState>> => {
+  const result = shimResult()
+  await destroyContainer()
+  await removeBundle()
+  if (result?.outcome === 'exited') return endedAs(result)
+  const saved = listCheckpoints().at(-1)?.checkpoint.kind === 'move'
+  if (saved && state.phase === 'capturing') return { phase: 'saved' }
+  return {
+    phase: 'failed',
+    error: result?.error ?? 'The worker ended while the job was being started',
+  }
+}
+
+/** A `move` whose program was thawed after all is a snapshot: the program is further than it. */
+const demoteMove = (): void => {
+  const newest = listCheckpoints().at(-1)
+  if (newest?.checkpoint.kind !== 'move') return
+  writeManifest({ ...newest, checkpoint: { ...newest.checkpoint, kind: 'snapshot' } })
+}
+
+const beginning = ({ phase, attempt }: JobState): JobState['begun'] =>
+  phase === 'preparing'
+    ? { key: `start:${attempt}`, result: { imageMs: 0, containerMs: 0 } }
+    : {
+        key: `restore:${attempt}:${listCheckpoints().at(-1)?.checkpoint.seq ?? 0}`,
+        result: { restoreMs: 0 },
+      }
