@@ -33,8 +33,8 @@ export class TestJob {
     return `RESULT (${n}, ${n}, ${(n * (n - 1)) / 2}) ${n % 256} ${n} b'still here' ${n - 1} True`
   }
 
-  async start(): Promise<Instance> {
-    const instance = await this.#world.instance()
+  async start(memoryMiB?: number): Promise<Instance> {
+    const instance = await this.#world.instance(memoryMiB)
     await this.mount(instance)
     await instance.center.ask('startJob', { ...JOB, spec: this.#spec })
     return instance
@@ -55,15 +55,15 @@ export class TestJob {
   }
 
   /** An instance that has the volumes and the logs of the one before it; nothing runs on it yet. */
-  async successor(source: Instance): Promise<{ target: Instance; inventory: Inventory }> {
-    const target = await this.#world.instance()
+  async successor(source: Instance, memoryMiB?: number): Promise<{ target: Instance; inventory: Inventory }> {
+    const target = await this.#world.instance(memoryMiB)
     for (const [file, bytes] of source.center.logs) target.center.logs.set(file, bytes)
     return { target, inventory: await this.mount(target) }
   }
 
   /** Goes on elsewhere from the newest checkpoint. */
-  async goOn(source: Instance): Promise<Instance> {
-    const { target, inventory } = await this.successor(source)
+  async goOn(source: Instance, memoryMiB?: number): Promise<Instance> {
+    const { target, inventory } = await this.successor(source, memoryMiB)
     await this.restore(target, inventory.checkpoints.at(-1)!.seq)
     return target
   }

@@ -36,6 +36,7 @@ for i in range(total):
     shm.seek(0); shm.write(str(i).encode()); shm.flush()
     print(i, file=journal, flush=True)
     print('line', i, time.time(), 'x' * 60, flush=True)
+    if str(i) == os.environ.get('GROW_AT'): ballast += os.urandom(2 << 30)
     time.sleep(float(os.environ.get('STEP_SECONDS', '0.1')))
 os.close(w); t.join()
 _, status = os.waitpid(child, 0)

@@ -1,15 +1,15 @@
 #!/bin/sh
-# An instance in small: sandbox.sh NAME DIRECTORY SYSTEM NODE IMAGES ADDRESS(of the host end); runs /boot.sh as its worker loop.
+# An instance in small: sandbox.sh NAME DIRECTORY SYSTEM NODE IMAGES MEMORY (bytes).
 set -eu
 # In every hierarchy a group of its own: CRIU saves the whole tree below the group that a program is in.
-name=$1 dir=$2 system=$3 node=$4 images=$5
+name=$1 dir=$2 system=$3 node=$4 images=$5 memory=$6
 for at in /sys/fs/cgroup/*/; do
   at=${at%/}
   mkdir -p "$at/$name"
   if [ -e "$at/cpuset.cpus" ]; then cat "$at/cpuset.cpus" > "$at/$name/cpuset.cpus"; cat "$at/cpuset.mems" > "$at/$name/cpuset.mems"; fi
   echo $$ > "$at/$name/cgroup.procs"
 done
-echo 3221225472 > "/sys/fs/cgroup/memory/$name/memory.limit_in_bytes"
+echo "$memory" > "/sys/fs/cgroup/memory/$name/memory.limit_in_bytes"
 exec unshare --mount --pid --uts --ipc --cgroup --fork --kill-child /bin/sh -eu -c '
 dir=$1 system=$2 node=$3 images=$4
 mount --make-rprivate /

@@ -82,10 +82,10 @@ export class World {
     }
   }
 
-  async instance(): Promise<Instance> {
+  async instance(memoryMiB = 3072): Promise<Instance> {
     this.#made += 1
     const name = `mmw${process.pid % 10_000}n${this.#made}`
-    const instance = new Instance(this.directory, this.#disks, name)
+    const instance = new Instance(this.directory, this.#disks, name, memoryMiB)
     this.#instances.push(instance)
     return instance.boot()
   }
@@ -110,11 +110,13 @@ export class Instance {
   readonly #world: string
   readonly #disks: readonly string[]
   readonly #name: string
+  readonly #memoryMiB: number
   #process: ChildProcess | undefined
 
-  constructor(world: string, disks: readonly string[], name: string) {
+  constructor(world: string, disks: readonly string[], name: string, memoryMiB: number) {
     this.#world = world
     this.#disks = disks
+    this.#memoryMiB = memoryMiB
     this.#name = name
   }
 
@@ -174,6 +176,7 @@ export class Instance {
         SYSTEM,
         process.execPath,
         join(this.#world, 'images'),
+        String(this.#memoryMiB * 1024 ** 2),
       ],
       { stdio: 'ignore' },
     )

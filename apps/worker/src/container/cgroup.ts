@@ -46,6 +46,14 @@ export const jobMemoryInUse = (): number => {
     : sum(['total_rss', 'total_shmem', 'total_swap'])
 }
 
+/** How many processes of the job the kernel has killed for want of memory; 0 while there is no job. */
+export const oomKills = (): number => {
+  const file = isV2()
+    ? `${ROOT}${JOB_CGROUP}/memory.events`
+    : `${ROOT}/memory${JOB_CGROUP}/memory.oom_control`
+  return Number(/^oom_kill (\d+)/m.exec(textOf(file))?.[1] ?? 0)
+}
+
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
 /** A job in swap needs room while it is saved (pages in CRIU's pipes are pinned): up to the instance's own limit. */

@@ -10,7 +10,7 @@ const exitSchema = z.object({ attempt: z.int(), exitCode: z.int(), at: z.number(
 
 /** The job as the OpCenter is told of it, again and again. */
 export const jobReport = (state: JobState, logsShipped: boolean): WorkerJob => {
-  const { jobId, attempt, phase, exitCode, error, runningSince } = state
+  const { jobId, attempt, phase, exitCode, outOfMemoryMiB, error, runningSince } = state
   return {
     jobId,
     attempt,
@@ -18,6 +18,7 @@ export const jobReport = (state: JobState, logsShipped: boolean): WorkerJob => {
     checkpoints: isMounted(places.jobVolume) ? listCheckpoints().map(({ checkpoint }) => checkpoint) : [],
     logsShipped,
     ...(exitCode === undefined ? {} : { exitCode }),
+    ...(outOfMemoryMiB === undefined ? {} : { outOfMemoryMiB }),
     ...(error === undefined ? {} : { error }),
     ...(runningSince === undefined ? {} : { runningSince }),
   }

@@ -176,7 +176,8 @@ export class JobRunner {
       const answered = beginOrAnswer(this.#state, asked) === 'answer'
       const state = this.#state!
       if (answered) return state.begun!.result as T
-      const { exitCode: _exitCode, error: _error, runningSince: _since, begun: _begun, ...rest } = state
+      const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, ...before } = state
+      const { runningSince: _since, begun: _begun, ...rest } = before
       const phase = asked.what === 'start' ? 'preparing' : 'restoring'
       this.#set({ ...rest, phase, attempt: asked.attempt, spec })
       try {
@@ -267,7 +268,7 @@ export class JobRunner {
   }
 
   async #monitor(): Promise<void> {
-    const end = this.#state?.phase === 'running' ? await this.#watch.ended() : undefined
+    const end = this.#state?.phase === 'running' ? await this.#watch.ended(this.#state.limits) : undefined
     if (end) this.#change(end)
   }
 

@@ -15,6 +15,7 @@ const stateSchema = z.object({
   spec: containerSpecSchema.optional(),
   limits: z.object({ memory: z.number(), memoryAndSwap: z.number().optional() }).optional(),
   exitCode: z.int().optional(),
+  outOfMemoryMiB: z.int().optional(),
   error: z.string().optional(),
   runningSince: z.number().optional(),
   /** What the present run was begun with, and what was answered: a repeated request gets the same answer. */

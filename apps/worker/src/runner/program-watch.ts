@@ -8,18 +8,19 @@ import type { JobState } from './job-state.ts'
 
 /** A shim that does not answer for so long is lost. */
 const LOST_AFTER_MS = 2000
+const MIB = 1024 ** 2
 
 /** Looks again and again whether the running program has ended. */
 export class ProgramWatch {
   #lostSince: number | undefined
 
   /** Nothing while it runs; else how it ended, and nothing of it is left. */
-  async ended(): Promise<Partial<JobState> | undefined> {
+  async ended(limits: JobState['limits']): Promise<Partial<JobState> | undefined> {
     const result = shimResult()
     if (result) {
       await destroyContainer()
       await removeBundle().catch(() => undefined)
-      return endedAs(result)
+      return endedAs(result, limits)
     }
     if (existsSync(places.shimSocket) && (await shimLives())) this.#lostSince = undefined
     else this.#lostSince ??= performance.now()
@@ -29,8 +30,11 @@ export class ProgramWatch {
   }
 }
 
-/** The job's phase after what the shim told at its end. */
-export const endedAs = (result: ShimResult): Partial<JobState> =>
-  result.outcome === 'failed'
-    ? { phase: 'failed', error: result.error ?? 'runc failed' }
-    : { phase: 'exited', exitCode: result.exitCode }
+/** The job's phase after what the shim told at its end, of a program that had these limits. */
+export const endedAs = (result: ShimResult, limits: JobState['limits']): Partial<JobState> => {
+  if (result.outcome === 'failed') return { phase: 'failed', error: result.error ?? 'runc failed' }
+  const { exitCode } = result
+  const outOfMemoryMiB =
+    result.outOfMemory && limits ? { outOfMemoryMiB: Math.floor(limits.memory / MIB) } : {}
+  return { phase: 'exited', exitCode, ...outOfMemoryMiB }
+}

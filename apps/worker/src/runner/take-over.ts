@@ -40,7 +40,7 @@ const settle = async (state: JobState): Promise<Partial<JobState>> => {
   const result = shimResult()
   await destroyContainer()
   await removeBundle()
-  if (result?.outcome === 'exited') return endedAs(result)
+  if (result?.outcome === 'exited') return endedAs(result, state.limits)
   const saved = listCheckpoints().at(-1)?.checkpoint.kind === 'move'
   if (saved && state.phase === 'capturing') return { phase: 'saved' }
   return {

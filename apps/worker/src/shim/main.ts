@@ -7,6 +7,7 @@ import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 
 import { createServer } from 'node:net'
 import { syncDirectory, writeDurably } from '../system/durable.ts'
 import { LogPump } from './log-pump.ts'
+import { MemoryKills } from './memory-kills.ts'
 import { type ShimResult, shimConfigSchema, shimRequestSchema } from './protocol.ts'
 
 const config = shimConfigSchema.parse(JSON.parse(readFileSync(process.argv[2]!, 'utf8')))
@@ -16,6 +17,7 @@ const pumps = {
   'stderr.autosave': new LogPump('/proc/self/fd/3', `${config.logs}/stderr.autosave`),
 }
 let endIsOurs = false
+const memoryKills = new MemoryKills()
 
 const answer = (request: string): string => {
   const { do: what } = shimRequestSchema.parse(JSON.parse(request))
@@ -56,6 +58,8 @@ const server = createServer((socket) => {
 const output = openSync('/proc/self/fd/0', constants.O_WRONLY)
 const errors = openSync('/proc/self/fd/3', constants.O_WRONLY)
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+/** What ends a program that is killed: 128 and the signal's number. */
+const KILLED = 137
 const runc = spawn('runc', config.runcArgs, { stdio: ['ignore', output, errors] })
 closeSync(output)
 closeSync(errors)
@@ -67,10 +71,14 @@ runc.on('exit', (code, signal) => {
   const error = runcError()
   if (endIsOurs) finish({ outcome: 'ended', exitCode, at: Date.now() })
   else if (error) finish({ outcome: 'failed', exitCode, at: Date.now(), error })
-  else finish({ outcome: 'exited', exitCode, at: Date.now() })
+  else {
+    const outOfMemory = exitCode === KILLED && memoryKills.count > 0
+    finish({ outcome: 'exited', exitCode, at: Date.now(), outOfMemory })
+  }
 })
 
 const finish = (result: ShimResult): void => {
+  memoryKills.stop()
   // A volume that is full or gone must not keep the end of the program a secret.
   for (const pump of Object.values(pumps)) attempt(() => pump.close())
   if (result.outcome === 'exited') {

@@ -19,6 +19,8 @@ export const shimResultSchema = z.object({
   exitCode: z.int(),
   at: z.number(),
   error: z.string().optional(),
+  /** The kernel killed the program for want of memory. */
+  outOfMemory: z.boolean().optional(),
 })
 export type ShimResult = z.infer<typeof shimResultSchema>
 

@@ -57,6 +57,8 @@ export const workerJobSchema = z.object({
     'failed',
   ]),
   exitCode: z.int().optional(),
+  /** Present when the kernel killed the program for want of memory: the limit that it had. */
+  outOfMemoryMiB: z.int().optional(),
   /** For `failed`, and for the last capture that failed and thawed: a sentence, with CRIU's own words around the error. */
   error: z.string().optional(),
   checkpoints: z.array(checkpointSchema),

@@ -44,6 +44,8 @@ export const REASONS = {
   rerunAsked: 'asked to run again from scratch by {user} (attempt {attempt})',
   timeLimitReached: 'executed {executedSeconds} s, the limit is {limitSeconds} s',
   exited: 'ended by itself with exit code {exitCode}',
+  outOfMemory:
+    'killed by the kernel for want of memory (exit code {exitCode}): its limit was {limitMiB} MiB, a larger --mem helps',
   drillAsked: 'reclaim drill asked by {user}: notice {noticeSeconds} s',
 } as const
 export type Reason = keyof typeof REASONS

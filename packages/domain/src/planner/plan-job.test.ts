@@ -114,6 +114,16 @@ describe('planJob', () => {
     expect(planJob(given).do).toBe(expected)
   })
 
+  test('an end for want of memory keeps the limit that was too small', () => {
+    const killed = worker({ phase: 'exited', exitCode: 137, outOfMemoryMiB: 900 })
+    expect(planJob(world({ worker: killed }))).toEqual({
+      do: 'end',
+      as: 'exited',
+      exitCode: 137,
+      outOfMemoryMiB: 900,
+    })
+  })
+
   test('the time limit counts Executing only', () => {
     const limited = job({
       spec: { ...job().spec, timeLimitSeconds: 10 },

@@ -26,6 +26,8 @@ export type WorkerView = {
     | 'exited'
     | 'failed'
   readonly exitCode?: number
+  /** It was killed for want of memory, at this limit. */
+  readonly outOfMemoryMiB?: number
   readonly logsShipped: boolean
   readonly error?: string
   readonly interruptionAt?: number
@@ -43,7 +45,12 @@ export type JobDecision =
   | { readonly do: 'suspend' }
   /** Saved because everything here is about to stop; placed again at the next start. */
   | { readonly do: 'drain' }
-  | { readonly do: 'end'; readonly as: 'exited'; readonly exitCode: number }
+  | {
+      readonly do: 'end'
+      readonly as: 'exited'
+      readonly exitCode: number
+      readonly outOfMemoryMiB?: number
+    }
   | { readonly do: 'end'; readonly as: 'cancelled' | 'timedout' }
   | { readonly do: 'reachTimeLimit'; readonly executedSeconds: number }
 
@@ -66,13 +73,19 @@ const planResting = (job: Job, now: number): JobDecision => {
   return job.placeAfter !== undefined && now < job.placeAfter ? NOTHING : { do: 'place' }
 }
 
+const exited = ({ exitCode = 255, outOfMemoryMiB }: WorkerView): JobDecision => ({
+  do: 'end',
+  as: 'exited',
+  exitCode,
+  ...(outOfMemoryMiB === undefined ? {} : { outOfMemoryMiB }),
+})
+
 const planRunning = (world: JobWorld): JobDecision => {
   const { job, worker, now } = world
   if (world.cloud === 'gone')
     return { do: 'declareLost', why: 'instanceDied', error: 'the provider no longer has it' }
   if (worker === undefined) return NOTHING
-  if (worker.phase === 'exited')
-    return worker.logsShipped ? { do: 'end', as: 'exited', exitCode: worker.exitCode ?? 255 } : NOTHING
+  if (worker.phase === 'exited') return worker.logsShipped ? exited(worker) : NOTHING
   if (worker.phase === 'idle' || worker.phase === 'mounted' || worker.phase === 'failed') {
     return { do: 'declareLost', why: 'workerLost', error: worker.error ?? 'the worker holds no program' }
   }

@@ -90,6 +90,7 @@ const workerView = (deps: EngineDeps, job: Job): WorkerView | undefined => {
     phase: report.job?.phase ?? 'idle',
     logsShipped: report.job?.logsShipped ?? true,
     ...(report.job?.exitCode === undefined ? {} : { exitCode: report.job.exitCode }),
+    ...(report.job?.outOfMemoryMiB === undefined ? {} : { outOfMemoryMiB: report.job.outOfMemoryMiB }),
     ...(report.job?.error === undefined ? {} : { error: report.job.error }),
     ...(report.interruptionAt === undefined ? {} : { interruptionAt: report.interruptionAt }),
   }
@@ -136,14 +137,10 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
       }
       case 'reachTimeLimit':
         return patchJob(tx, job, { wanted: 'timedout', wantedBy: 'timeLimit' }, at)
-      case 'end':
-        return beginWorkflow(
-          deps,
-          tx,
-          job,
-          'end',
-          decision.as === 'exited' ? { as: 'exited', exitCode: decision.exitCode } : { as: decision.as },
-        )
+      case 'end': {
+        const { do: _do, ...params } = decision
+        return beginWorkflow(deps, tx, job, 'end', params)
+      }
     }
   })
 

@@ -62,10 +62,11 @@ function finish(context: StepContext): Promise<void> {
     const rest = { residence: { kind: 'nowhere' } } as const
     if (context.params['as'] === 'exited') {
       const exitCode = context.params['exitCode'] as number
-      await moveJob(tx, job, exitCode === 0 ? 'Completed' : 'FailToComplete', 'exited', { exitCode }, at, {
-        ...rest,
-        exitCode,
-      })
+      const limitMiB = context.params['outOfMemoryMiB'] as number | undefined
+      const status = exitCode === 0 ? 'Completed' : 'FailToComplete'
+      if (limitMiB === undefined)
+        await moveJob(tx, job, status, 'exited', { exitCode }, at, { ...rest, exitCode })
+      else await moveJob(tx, job, status, 'outOfMemory', { exitCode, limitMiB }, at, { ...rest, exitCode })
     } else if (context.params['as'] === 'timedout') {
       const limitSeconds = job.spec.timeLimitSeconds ?? 0
       await moveJob(
