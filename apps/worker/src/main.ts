@@ -2,20 +2,24 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { type WorkerReport, workerConfigSchema } from '@mmcloud/contract'
 import { prepareCgroups } from './container/cgroup.ts'
+import { raisePipeLimit } from './health/pipe-limit.ts'
 import { watchInterruptions } from './interruption/watcher.ts'
 import { answerRequest } from './link/answer-request.ts'
 import { loadCredential } from './link/credential.ts'
 import { OpenCenterLink } from './link/open-center-link.ts'
 import { LogShipper } from './logs/log-shipper.ts'
+import { boundLog } from './logs/own-log.ts'
 import { JobRunner } from './runner/job-runner.ts'
 import { places } from './system/places.ts'
 
 const REPORT_MS = 1000
 const SHIP_MS = 200
+const BOUND_LOG_MS = 30_000
 
 const config = workerConfigSchema.parse(JSON.parse(readFileSync(places.config, 'utf8')))
 mkdirSync(places.runtime, { recursive: true, mode: 0o700 })
 prepareCgroups()
+raisePipeLimit()
 
 const log = (message: string): void => console.log(`${new Date().toISOString()} ${message}`)
 let interruptionAt: number | undefined
@@ -71,6 +75,7 @@ const link = new OpenCenterLink(config, {
 await runner.adopt()
 link.dial()
 setInterval(report, REPORT_MS)
+setInterval(() => boundLog(), BOUND_LOG_MS)
 setInterval(() => shipper.ship((chunk) => link.send(chunk)), SHIP_MS)
 void watchInterruptions(
   config.metadataUrl,

@@ -20,6 +20,7 @@ import { FakeOpenCenter } from './fake-open-center.ts'
 const CACHE = process.env['MMCLOUD_CACHE'] ?? '/var/cache/mmcloud'
 const SYSTEM = `${CACHE}/system/current`
 const PYTHON_LAYOUT = `${CACHE}/images/python`
+const PIPE_LIMIT = '/proc/sys/fs/pipe-max-size'
 export const DIGEST = `sha256:${'a'.repeat(64)}`
 
 const run = (command: string, ...args: string[]): string =>
@@ -42,6 +43,8 @@ export class World {
   readonly #instances: Instance[] = []
   #disks: string[] = []
   #made = 0
+  /** The limit is one of the whole machine; a worker raises it. */
+  readonly #pipeLimit = readFileSync(PIPE_LIMIT, 'utf8')
 
   /** What all instances of this world share: the program's image, the worker and the shim. */
   async make(): Promise<this> {
@@ -100,6 +103,7 @@ export class World {
 
   async clean(): Promise<void> {
     await this.clear()
+    writeFileSync(PIPE_LIMIT, this.#pipeLimit)
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

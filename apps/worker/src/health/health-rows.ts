@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { release } from 'node:os'
 import type { HealthRow } from '@mmcloud/domain'
 import { cgroupVersion, instanceMemory } from '../container/cgroup.ts'
 import { exec, succeeds } from '../system/exec.ts'
+import { pipeRow } from './pipe-limit.ts'
 
-const NEEDED_PIPE_BYTES = 1024 * 1024
 const LOW_DISK_BYTES = 1024 ** 3
 const CRIU_FEATURES = ['mem_dirty_track', 'uffd-noncoop', 'tcp_half_closed', 'nftables'] as const
 
@@ -18,7 +17,7 @@ export const healthRows = async (): Promise<HealthRow[]> => [
   swap(),
   await network(),
   await disk(),
-  pipes(),
+  pipeRow(),
 ]
 
 const ok = (name: string, found: string): HealthRow => ({ name, status: 'ok', found, fix: '' })
@@ -69,17 +68,4 @@ const disk = async (): Promise<HealthRow> => {
   return bavail * bsize > LOW_DISK_BYTES
     ? ok('disk', found)
     : { name: 'disk', status: 'warning', found, fix: 'give the instance a larger disk' }
-}
-
-const pipes = (): HealthRow => {
-  const path = '/proc/sys/fs/pipe-max-size'
-  const bytes = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
-  return bytes >= NEEDED_PIPE_BYTES
-    ? ok('pipes', `${bytes} bytes`)
-    : {
-        name: 'pipes',
-        status: 'warning',
-        found: `${bytes} bytes`,
-        fix: `sysctl -w fs.pipe-max-size=${NEEDED_PIPE_BYTES}`,
-      }
 }
