@@ -20,7 +20,8 @@ import type { HealthSource } from './http/api-deps.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
 import { addFirstImages } from './images/first-images.ts'
-import { ImageResolver } from './images/image-resolver.ts'
+import { ImageResolver, inspectWithSkopeo } from './images/image-resolver.ts'
+import { RegistryLogins } from './images/registry-logins.ts'
 import { registryRoutes } from './images/registry.ts'
 import { listenOn } from './listen.ts'
 import { logEvents } from './logs/log-events.ts'
@@ -82,7 +83,11 @@ export const startOpenCenter = async (
   const workerTls = await ensureCertificate(join(dataDir, 'tls-worker'), [workerHost], { renew: true })
 
   const tokens = createWorkerTokens(await workerKey(dataDir))
-  const fleet = new WorkerFleet(() => engine.nudge())
+  const logins = new RegistryLogins(join(dataDir, 'registry-auth.json'))
+  const fleet = new WorkerFleet(
+    () => engine.nudge(),
+    (source) => logins.authFor(source),
+  )
   const engine = createEngine({
     records: logEvents(store.records, log),
     provider,
@@ -121,7 +126,7 @@ export const startOpenCenter = async (
       records: store.records,
       commands: engine.commands,
       authenticator: new Authenticator(store.accounts),
-      images: new ImageResolver(store.library, blobs),
+      images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       library: store.library,
       logs,
       health,

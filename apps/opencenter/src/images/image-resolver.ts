@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { type ImageReference, invalidArgument, UserError } from '@mmcloud/domain'
 import type { Library } from '@mmcloud/store'
 import type { BlobStore } from './blob-store.ts'
+import type { RegistryLogins } from './registry-logins.ts'
 
 const run = promisify(execFile)
 
@@ -26,7 +27,7 @@ export class ImageResolver {
   readonly #blobs: BlobStore
   readonly #inspect: InspectRegistry
 
-  constructor(library: Library, blobs: BlobStore, inspect: InspectRegistry = inspectWithSkopeo) {
+  constructor(library: Library, blobs: BlobStore, inspect: InspectRegistry) {
     this.#library = library
     this.#blobs = blobs
     this.#inspect = inspect
@@ -107,10 +108,14 @@ const splitReference = (text: string): [path: string, reference?: string] => {
   return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-const inspectWithSkopeo: InspectRegistry = async (source) => {
-  const args = ['inspect', '--no-tags', '--format', '{{.Digest}}', '--', source]
-  const { stdout } = await run('skopeo', args, { timeout: REGISTRY_MS })
-  const digest = stdout.trim()
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`skopeo answered "${digest}"`)
-  return digest
-}
+/** Asks the registry itself, with the operator's login to it if there is one. */
+export const inspectWithSkopeo =
+  (logins: RegistryLogins): InspectRegistry =>
+  async (source) => {
+    const login = logins.file === undefined ? [] : ['--authfile', logins.file]
+    const args = ['inspect', ...login, '--no-tags', '--format', '{{.Digest}}', '--', source]
+    const { stdout } = await run('skopeo', args, { timeout: REGISTRY_MS })
+    const digest = stdout.trim()
+    if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`skopeo answered "${digest}"`)
+    return digest
+  }

@@ -12,9 +12,12 @@ let news = 0
 let fleet: WorkerFleet
 beforeEach(() => {
   news = 0
-  fleet = new WorkerFleet(() => {
-    news += 1
-  })
+  fleet = new WorkerFleet(
+    () => {
+      news += 1
+    },
+    (source) => (source.includes('private') ? 'login' : undefined),
+  )
 })
 
 /** A worker that answers each request with what `answer` says, or not at all. */
@@ -56,6 +59,20 @@ describe('the fleet', () => {
     }
     expect(await fleet.ask(ID, 'restoreJob', params, never)).toEqual({ restoreMs: 5 })
     await expect(fleet.ask(ID, 'stopJob', { graceSeconds: 1 }, never)).resolves.toEqual({})
+  })
+
+  test.each([
+    ['docker://ghcr.io/a/private', 'login'],
+    ['docker://ghcr.io/a/public', undefined],
+  ])('the login for %s goes along with a start: %s', async (source, registryAuth) => {
+    let image: unknown
+    dial(({ params }) => {
+      image = (params as { spec: { image: unknown } }).spec.image
+      return { result: { imageMs: 1, containerMs: 1 } }
+    })
+    const spec = { name: 'n', user: 'u', image: { source, digest: 'd' }, env: {}, publish: [] }
+    await fleet.ask(ID, 'startJob', { jobId: 'j', attempt: 1, spec }, never)
+    expect(image).toEqual(registryAuth ? { source, digest: 'd', registryAuth } : { source, digest: 'd' })
   })
 
   test("a worker's refusal is its own kind of error", async () => {

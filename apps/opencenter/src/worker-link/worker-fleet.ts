@@ -25,10 +25,12 @@ export class WorkerFleet implements Fleet {
   readonly #waiting = new Map<string, (answer: Answer) => void>()
   readonly #watchers = new Set<() => void>()
   readonly #changed: () => void
+  readonly #registryAuth: (source: string) => string | undefined
 
-  /** `changed` is called when a report says something new. */
-  constructor(changed: () => void) {
+  /** `changed` is called when a report says something new; `registryAuth` gives the login for an image, if one is needed. */
+  constructor(changed: () => void, registryAuth: (source: string) => string | undefined = () => undefined) {
     this.#changed = changed
+    this.#registryAuth = registryAuth
   }
 
   /** A worker dialled; an older link of the same instance is closed. */
@@ -102,7 +104,7 @@ export class WorkerFleet implements Fleet {
     const until = AbortSignal.any([signal, over.signal])
     try {
       const answer = new Promise<Answer>((resolve) => this.#waiting.set(requestId, resolve))
-      link.connection.send({ type: 'request', requestId, method, params })
+      link.connection.send({ type: 'request', requestId, method, params: this.#withLogin(method, params) })
       const linkLost = this.#until(() => this.#links.get(instance) !== link, until)
       const first = await Promise.race([answer, linkLost, sleep(ASK_AGAIN_MS, undefined, { signal: until })])
       return first ?? undefined
@@ -110,6 +112,15 @@ export class WorkerFleet implements Fleet {
       this.#waiting.delete(requestId)
       over.abort()
     }
+  }
+
+  /** Logins go along at the last moment: no record and no workflow holds them. */
+  #withLogin(method: WorkerMethod, params: unknown): unknown {
+    if (method !== 'startJob' && method !== 'restoreJob') return params
+    const { spec, ...rest } = params as WorkerParams<'startJob' | 'restoreJob'>
+    const registryAuth = this.#registryAuth(spec.image.source)
+    if (registryAuth === undefined) return params
+    return { ...rest, spec: { ...spec, image: { ...spec.image, registryAuth } } }
   }
 
   async #until(condition: () => boolean, signal: AbortSignal): Promise<undefined> {

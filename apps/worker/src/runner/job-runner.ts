@@ -107,7 +107,7 @@ export class JobRunner {
 
   startJob(params: WorkerParams<'startJob'>): Promise<WorkerResult<'startJob'>> {
     const asked = { what: 'start', ...params } as const
-    return this.#begin(asked, params.spec, async (state) => {
+    return this.#begin(asked, async (state) => {
       await sweepCheckpoints(state.volumes, params.attempt)
       await this.#emptyDisks(state)
       const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params })
@@ -119,7 +119,7 @@ export class JobRunner {
 
   restoreJob(params: WorkerParams<'restoreJob'>): Promise<WorkerResult<'restoreJob'>> {
     const asked = { what: 'restore', ...params } as const
-    return this.#begin(asked, params.spec, async (state, diskAt) => {
+    return this.#begin(asked, async (state, diskAt) => {
       const manifest = readManifest(params.seq)
       if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
       const started = performance.now()
@@ -161,17 +161,13 @@ export class JobRunner {
       await destroyContainer()
       await removeBundle()
       await Promise.all([removeNetwork(), unmountVolumes(state.volumes)])
-      const { limits: _limits, spec: _spec, ...rest } = state
+      const { limits: _limits, ...rest } = state
       this.#set({ ...rest, phase: 'idle', volumes: [], truncated: {} })
       return {}
     })
   }
 
-  #begin<T>(
-    asked: Beginning,
-    spec: JobState['spec'],
-    work: (state: JobState, diskAt: number | undefined) => Promise<T>,
-  ): Promise<T> {
+  #begin<T>(asked: Beginning, work: (state: JobState, diskAt: number | undefined) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       const answered = beginOrAnswer(this.#state, asked) === 'answer'
       const state = this.#state!
@@ -179,7 +175,7 @@ export class JobRunner {
       const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, ...before } = state
       const { runningSince: _since, begun: _begun, ...rest } = before
       const phase = asked.what === 'start' ? 'preparing' : 'restoring'
-      this.#set({ ...rest, phase, attempt: asked.attempt, spec })
+      this.#set({ ...rest, phase, attempt: asked.attempt })
       try {
         await destroyContainer()
         await removeBundle()

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { containerSpecSchema, workerJobSchema } from '@mmcloud/contract'
+import { workerJobSchema } from '@mmcloud/contract'
 import { z } from 'zod'
 import { readJson, writeDurably } from '../system/durable.ts'
 import { places } from '../system/places.ts'
@@ -12,7 +12,6 @@ const stateSchema = z.object({
   volumes: z.array(
     z.object({ volumeId: z.string(), device: z.string(), mountPoint: z.string(), path: z.string() }),
   ),
-  spec: containerSpecSchema.optional(),
   limits: z.object({ memory: z.number(), memoryAndSwap: z.number().optional() }).optional(),
   exitCode: z.int().optional(),
   outOfMemoryMiB: z.int().optional(),

@@ -125,6 +125,8 @@ export const containerSpecSchema = z.object({
   image: z.object({
     source: z.string(),
     digest: z.string(),
+    /** Login to its registry, base64 of user:password; the worker keeps it only as long as it fetches the image. */
+    registryAuth: z.string().optional(),
   }),
   script: z.string().optional(),
   env: z.record(z.string(), z.string()),
