@@ -24,9 +24,16 @@ exec curl --silent --fail --output /dev/null --max-time ${ACTION_SECONDS} \\
   --unix-socket ${places.actionSocket} "http://worker/$CRTOOLS_SCRIPT_ACTION"
 `
 
-/** Runs `work` while CRIU may call; an action without a function passes. Rejects with the failure of an action, if one failed. */
-export const withCriuActions = async <T>(actions: CriuActions, work: () => Promise<T>): Promise<T> => {
-  writeCriuConfig()
+/**
+ * Runs `work`, in which CRIU works with these further lines of configuration and calls; an action without a function
+ * passes. Rejects with the failure of an action, if one failed.
+ */
+export const withCriuActions = async <T>(
+  actions: CriuActions,
+  work: () => Promise<T>,
+  options: readonly string[] = [],
+): Promise<T> => {
+  writeCriuConfig(options)
   let failure: unknown
   // CRIU reads its configuration twice and runs the script twice: the second call hears the first one's answer.
   const called = new Map<string, Promise<void>>()
@@ -59,10 +66,10 @@ export const withCriuActions = async <T>(actions: CriuActions, work: () => Promi
   }
 }
 
-const writeCriuConfig = (): void => {
+const writeCriuConfig = (options: readonly string[]): void => {
   mkdirSync(places.criuWork, { recursive: true })
   writeFileSync(places.criuScript, SCRIPT)
   chmodSync(places.criuScript, 0o755)
-  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`, `action-script ${places.criuScript}`]
+  const lines = [`ghost-limit ${GHOST_LIMIT_BYTES}`, `action-script ${places.criuScript}`, ...options]
   writeFileSync(places.criuConfig, `${lines.join('\n')}\n`)
 }

@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '@mmcloud/contract'
 import { type CriuActions, withCriuActions } from '../checkpoint/criu-actions.ts'
+import { criuReadsDirectly } from '../checkpoint/criu-features.ts'
 import { criuErrors } from '../checkpoint/criu-log.ts'
 import { checkContents, checkSizes, imagesOf } from '../checkpoint/images.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
@@ -47,14 +48,20 @@ export const startContainer = async (attempt: number): Promise<number> => {
   return Math.round(performance.now() - started)
 }
 
-/**
- * Restores the program while its images are verified beside that, as both read the same pages; it runs only if they are
- * as they were written. The network is connected last, just before its next instruction.
- */
-export const restoreContainer = async (manifest: Manifest): Promise<void> => {
+/** Begins to verify the images of a checkpoint; throws at once when one is missing or short, the promise later when one is damaged. */
+export const verifyImages = (manifest: Manifest): Promise<void> => {
   checkSizes(manifest)
-  const verified = checkContents(manifest)
+  const verified = criuReadsDirectly().then((direct) => checkContents(manifest, direct))
+  // Whoever needs it hears of it; until then it must not count as unheard.
   verified.catch(() => undefined)
+  return verified
+}
+
+/**
+ * Restores the program; it runs only if its images, which are being verified meanwhile, are as they were written. The
+ * network is connected last, just before its next instruction.
+ */
+export const restoreContainer = async (manifest: Manifest, verified: Promise<void>): Promise<void> => {
   let resumes = false
   const actions: CriuActions = {
     'post-restore': () => verified,
@@ -66,7 +73,7 @@ export const restoreContainer = async (manifest: Manifest): Promise<void> => {
   }
   const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', imagesOf(manifest)]
   const runcRestore = [...runcArgs('restore'), ...flags, '--work-path', places.criuWork, CONTAINER_ID]
-  await withCriuActions(actions, async () => {
+  const work = async (): Promise<void> => {
     startShim({ ...shimPlaces(manifest.checkpoint.attempt), runcArgs: runcRestore })
     await runs(RESTORES_WITHIN_MS, () => resumes).catch(async (error: Error) => {
       // CRIU stumbles over damaged images in ways of its own; what is wrong with them says more.
@@ -74,7 +81,8 @@ export const restoreContainer = async (manifest: Manifest): Promise<void> => {
       const said = criuErrors(`${places.criuWork}/restore.log`)
       throw said ? new Error(`${error.message}\nCRIU:\n${said}`, { cause: error }) : error
     })
-  })
+  }
+  await withCriuActions(actions, work, (await criuReadsDirectly()) ? ['image-io-mode direct'] : [])
 }
 
 /** Waits until the program runs, or has already ended by itself; throws what runc said when it never ran. */

@@ -17,7 +17,7 @@ import { jobPlaces, places } from '../system/places.ts'
 import { until } from '../system/wait.ts'
 import { readyLive } from '../volumes/ready-live.ts'
 import { isMounted, mountVolumes, replaceLive, unmountVolumes } from '../volumes/volumes.ts'
-import { prepare, restoreContainer, startContainer } from './begin.ts'
+import { prepare, restoreContainer, startContainer, verifyImages } from './begin.ts'
 import { type Beginning, beginningKey, beginOrAnswer } from './begin-rule.ts'
 import { captureFailure } from './capture-error.ts'
 import { inventory, jobReport } from './job-report.ts'
@@ -123,11 +123,12 @@ export class JobRunner {
       const manifest = readManifest(params.seq)
       if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
       const started = performance.now()
+      const verified = verifyImages(manifest)
       if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)
       this.#change({ truncated: manifest.logs })
       const { bundle } = await prepare(this.#deps.images, { ...state, ...params })
       this.#change({ limits: bundle.limits })
-      await restoreContainer(manifest)
+      await restoreContainer(manifest, verified)
       return { restoreMs: Math.round(performance.now() - started) }
     })
   }
