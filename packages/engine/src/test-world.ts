@@ -30,12 +30,13 @@ export class TestWorld {
   readonly clock = new FakeClock()
   readonly provider = new FakeProvider({ now: () => this.clock.now() })
   readonly fleet = new FakeFleet(this.provider, this.clock)
-  readonly records: Records
+  readonly records: Records = createMemoryRecords()
   engine: Engine
+  #generation = 0
+  #writesLeft = Infinity
+  #restarting: Promise<void> | undefined
 
-  /** `records` may be wrapped, to crash or fail at a chosen write. */
-  constructor(wrapRecords: (records: Records) => Records = (records) => records) {
-    this.records = wrapRecords(createMemoryRecords())
+  constructor() {
     this.engine = this.#newEngine()
   }
 
@@ -46,7 +47,7 @@ export class TestWorld {
       return seed % bound
     }
     const deps: EngineDeps = {
-      records: this.records,
+      records: this.#ofOneLife(),
       provider: this.provider,
       fleet: this.fleet,
       logs: { rotate: async () => undefined },
@@ -58,8 +59,35 @@ export class TestWorld {
     return createEngine(deps)
   }
 
+  /** Records as one life of the OpCenter sees them: once it is dead it writes nothing, whatever it has done meanwhile. */
+  #ofOneLife(): Records {
+    this.#generation += 1
+    const mine = this.#generation
+    return {
+      read: (work) => this.records.read(work),
+      close: () => this.records.close(),
+      write: async (work) => {
+        if (mine === this.#generation && this.#writesLeft-- <= 0) void this.restart()
+        if (mine !== this.#generation) throw new Error('this OpCenter is dead')
+        return this.records.write(work)
+      },
+    }
+  }
+
+  /** The OpCenter dies after `writes` more writes: the deed is done, and nobody has noted it. */
+  crashAfter(writes: number): void {
+    this.#writesLeft = writes
+  }
+
   /** The OpCenter dies and is started again. */
-  async restart(): Promise<void> {
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => (this.#restarting = undefined))
+    return this.#restarting
+  }
+
+  async #restart(): Promise<void> {
+    this.#writesLeft = Infinity
+    this.#generation += 1
     await this.engine.stop()
     this.engine = this.#newEngine()
     this.engine.start()

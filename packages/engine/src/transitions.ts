@@ -77,5 +77,5 @@ const executedTime = (job: Job, to: JobStatus, at: number): Job => {
   if (to === 'Executing') return job.status === 'Executing' ? job : { ...job, executingSince: at }
   if (job.executingSince === undefined) return job
   const { executingSince, ...rest } = job
-  return { ...rest, executedMs: job.executedMs + at - executingSince }
+  return { ...rest, executedMs: job.executedMs + Math.max(0, at - executingSince) }
 }

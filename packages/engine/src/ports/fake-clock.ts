@@ -8,6 +8,7 @@ type Sleeper = { readonly at: number; readonly wake: () => void }
  */
 export class FakeClock implements Clock {
   #now: number
+  #offset = 0
   readonly #sleepers = new Set<Sleeper>()
   #pumping = false
 
@@ -16,7 +17,12 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.#now
+    return this.#now + this.#offset
+  }
+
+  /** Somebody sets the clock of this machine; who sleeps sleeps as long as before. */
+  jump(ms: number): void {
+    this.#offset += ms
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { type JobPatch, jobOf, moveJob, patchJob } from '../transitions.ts'
 import { type Failure, type StepContext, type Workflow, WorkflowFailure } from '../workflow/workflow.ts'
 import { placementUndone } from './place-job.ts'
 import { attachVolumes } from './steps/attach.ts'
-import { captureMove, recordSaved, sourceOf } from './steps/capture.ts'
+import { type Captured, captureMove, recordSaved, sourceOf } from './steps/capture.ts'
 import { continueJob } from './steps/continue.ts'
 import { awaitTarget, awaitTargetInTime, launchTarget, targetOf } from './steps/launch.ts'
 import { releaseInstance, retireInstance } from './steps/retire.ts'
@@ -37,7 +37,7 @@ export const floatJob: Workflow = {
     },
     { name: 'capture', run: captureMove },
     { name: 'recordSaved', run: recordSaved },
-    { name: 'release', run: (context) => releaseInstance(context.deps, sourceOf(context), context.signal) },
+    { name: 'release', run: releaseSource },
     { name: 'awaitTarget', run: async (context) => (hasTarget(context) ? awaitTarget(context) : null) },
     { name: 'attach', run: async (context) => (hasTarget(context) ? attachVolumes(context) : null) },
     { name: 'continue', run: async (context) => (hasTarget(context) ? continueJob(context) : null) },
@@ -70,6 +70,13 @@ async function launchUnlessResting(context: StepContext): Promise<unknown> {
     )
     return null
   }
+}
+
+/** A worker that died with its instance is not waited for. */
+function releaseSource(context: StepContext): Promise<void> {
+  const captured = context.outputs['capture'] as Captured
+  const release = captured.kind === 'gone' ? retireInstance : releaseInstance
+  return release(context.deps, sourceOf(context), context.signal)
 }
 
 /** Saved, and nowhere to go on now: `Suspended` if that was wanted, else `Floating` until the planner places it. */

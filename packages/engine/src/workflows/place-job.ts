@@ -1,4 +1,4 @@
-import { hasEnded, type Job, needSentence } from '@mmcloud/domain'
+import { hasEnded, type Job, mayFollow, needSentence } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
 import { moveJob, patchJob } from '../transitions.ts'
 import type { Failure, Workflow } from '../workflow/workflow.ts'
@@ -45,7 +45,7 @@ export const placementUndone = async (
       return moveJob(
         tx,
         job,
-        job.startedAt === undefined ? 'FailToExecute' : 'FailToComplete',
+        mayFollow(job.status, 'FailToExecute') ? 'FailToExecute' : 'FailToComplete',
         'startFailed',
         { error: failure.message },
         at,

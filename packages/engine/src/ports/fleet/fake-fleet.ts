@@ -11,6 +11,13 @@ type Disk = {
   epoch: number
 }
 
+export type FakeBegin = {
+  readonly method: 'startJob' | 'restoreJob'
+  readonly seq: number
+  readonly copies: number
+  readonly saved: readonly number[]
+}
+
 type FakeWorker = {
   jobId: string
   attempt: number
@@ -44,6 +51,29 @@ export class FakeFleet implements Fleet {
     this.#failures.push({ method, message })
   }
 
+  /** Every request of `method` is refused, until `forgiveAll`. */
+  failAll(method: WorkerMethod, message: string): void {
+    for (let n = 0; n < 1000; n += 1) this.failNext(method, message)
+  }
+
+  forgiveAll(): void {
+    this.#failures.length = 0
+  }
+
+  /** Told whenever a program begins to run somewhere, with the checkpoints of its attempt on the disk. */
+  onBegin: (begin: FakeBegin) => void = () => undefined
+
+  #told(method: FakeBegin['method'], worker: FakeWorker, seq: number): void {
+    const alive = new Set(this.#provider.existing())
+    const copies = [...this.#workers].filter(
+      ([id, other]) => alive.has(id) && other.jobId === worker.jobId && other.phase === 'running',
+    ).length
+    const saved = this.#disk(worker.volume)
+      .checkpoints.filter((checkpoint) => checkpoint.attempt === worker.attempt)
+      .map((checkpoint) => checkpoint.seq)
+    this.onBegin({ method, seq, copies, saved })
+  }
+
   /** The link of that worker is down (or up again); its program runs on. */
   silence(instance: InstanceId, silent = true): void {
     if (silent) this.#silent.add(instance)
@@ -70,7 +100,7 @@ export class FakeFleet implements Fleet {
 
   /** Every copy of a job that runs now: more than one is the worst that can happen. */
   async copies(jobId: string): Promise<FakeWorker[]> {
-    const alive = new Set((await this.#provider.list()).map((instance) => instance.id))
+    const alive = new Set(this.#provider.existing())
     return [...this.#workers]
       .filter(([id, w]) => alive.has(id) && w.jobId === jobId && w.phase === 'running')
       .map(([, w]) => w)
@@ -169,7 +199,11 @@ export class FakeFleet implements Fleet {
 
   #start(instance: InstanceId, { attempt }: WorkerParams<'startJob'>): WorkerResult<'startJob'> {
     const worker = this.#worker(instance)
-    if (worker.phase !== 'running') Object.assign(worker, { attempt, phase: 'running', progress: 0 })
+    if (worker.phase !== 'running') {
+      const before = { ...worker }
+      Object.assign(worker, { attempt, phase: 'running', progress: 0 })
+      this.#told('startJob', before, 0)
+    }
     return { imageMs: 1, containerMs: 1 }
   }
 
@@ -177,8 +211,10 @@ export class FakeFleet implements Fleet {
     const worker = this.#worker(instance)
     const checkpoint = this.#disk(worker.volume).checkpoints.find((c) => c.seq === seq)
     if (!checkpoint) throw new WorkerRefusedError(`checkpoint ${seq} is not there`)
-    if (worker.phase !== 'running')
+    if (worker.phase !== 'running') {
       Object.assign(worker, { attempt, phase: 'running', progress: checkpoint.progress })
+      this.#told('restoreJob', worker, seq)
+    }
     return { restoreMs: 1 }
   }
 

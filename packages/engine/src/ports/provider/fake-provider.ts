@@ -41,6 +41,7 @@ export class FakeProvider implements Provider {
   readonly #answered = new Map<InstanceId, LaunchedInstance>()
   readonly #volumes = new Map<VolumeId, FakeVolume>()
   readonly #limits = new Map<string, number>()
+  readonly #lost: (keyof Provider)[] = []
   readonly #failures: { method: keyof Provider; error: Error }[] = []
 
   constructor(options: FakeProviderOptions) {
@@ -52,6 +53,25 @@ export class FakeProvider implements Provider {
   /** The next call of `method` throws `error`; several are thrown in the order given. */
   failNext(method: keyof Provider, error: Error): void {
     this.#failures.push({ method, error })
+  }
+
+  /** The next call of `method` does what it is asked, and its answer is lost on the way. */
+  loseAnswer(method: keyof Provider): void {
+    this.#lost.push(method)
+  }
+
+  /** What it was told to answer wrongly is forgotten. */
+  forgiveAll(): void {
+    this.#failures.length = 0
+    this.#lost.length = 0
+  }
+
+  /** Nobody reaches it (or again everybody does); notices and deaths go on. */
+  away = false
+
+  /** The disk is lost, as a cloud may lose one. */
+  loseVolume(id: VolumeId): void {
+    this.#volumes.delete(id)
   }
 
   /** At most `count` instances of a type in a market at a time. */
@@ -113,6 +133,7 @@ export class FakeProvider implements Provider {
     this.#answered.set(request.id, launched)
     const { id, owner, instanceType, market } = request
     this.#instances.set(id, { id, owner, instanceType, market, state: 'running', ...launched, request })
+    this.#leave('launch')
     return launched
   }
 
@@ -120,11 +141,18 @@ export class FakeProvider implements Provider {
     this.#enter('terminate', id)
     if (!this.#instances.has(id)) throw new InstanceNotFoundError(`no instance ${id}`)
     this.kill(id)
+    this.#leave('terminate')
   }
 
   async list(): Promise<readonly CloudInstance[]> {
     this.#enter('list', '')
     return [...this.#instances.values()].map((instance) => without(instance, ['request']))
+  }
+
+  /** What there is, whoever can be reached. */
+  existing(): readonly InstanceId[] {
+    this.#takeOverdue()
+    return [...this.#instances.keys()]
   }
 
   /** What an instance was booted with, for tests that play its worker. */
@@ -141,6 +169,7 @@ export class FakeProvider implements Provider {
     this.#enter('createVolume', request.id)
     if (!this.#volumes.has(request.id))
       this.#volumes.set(request.id, { ...request, mounted: false, content: '' })
+    this.#leave('createVolume')
   }
 
   async attachVolume(id: VolumeId, instance: InstanceId): Promise<{ device: string }> {
@@ -150,6 +179,7 @@ export class FakeProvider implements Provider {
     if (volume.attachedTo !== undefined && volume.attachedTo !== instance)
       throw new VolumeInUseError(`${id} is attached to ${volume.attachedTo}`)
     volume.attachedTo = instance
+    this.#leave('attachVolume')
     return { device: `/dev/${id}` }
   }
 
@@ -158,6 +188,7 @@ export class FakeProvider implements Provider {
     const volume = this.#volume(id)
     if (volume.mounted) throw new VolumeInUseError(`${id} is mounted on ${volume.attachedTo}`)
     release(volume)
+    this.#leave('detachVolume')
   }
 
   async deleteVolume(id: VolumeId): Promise<void> {
@@ -165,6 +196,7 @@ export class FakeProvider implements Provider {
     const holder = this.#volumes.get(id)?.attachedTo
     if (holder !== undefined) throw new VolumeInUseError(`${id} is attached to ${holder}`)
     this.#volumes.delete(id)
+    this.#leave('deleteVolume')
   }
 
   async listVolumes(): Promise<
@@ -191,9 +223,17 @@ export class FakeProvider implements Provider {
   #enter(method: keyof Provider, subject: string): void {
     this.calls.push({ method, subject })
     this.#takeOverdue()
+    if (this.away) throw new Error('the cloud does not answer')
     const next = this.#failures.findIndex((failure) => failure.method === method)
     const [failure] = next < 0 ? [] : this.#failures.splice(next, 1)
     if (failure) throw failure.error
+  }
+
+  #leave(method: keyof Provider): void {
+    const lost = this.#lost.indexOf(method)
+    if (lost < 0) return
+    this.#lost.splice(lost, 1)
+    throw new Error(`the answer to ${method} was lost`)
   }
 
   #takeOverdue(): void {

@@ -1,7 +1,9 @@
-import { type Job, newVolumeId, type Volume } from '@mmcloud/domain'
+import { type Job, newVolumeId, type Volume, type VolumeId } from '@mmcloud/domain'
+import { VolumeNotFoundError } from '../../ports/provider/provider-errors.ts'
 import { jobOf, patchJob } from '../../transitions.ts'
-import type { StepContext } from '../../workflow/workflow.ts'
+import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
 import { targetOf } from './launch.ts'
+import { retireInstance } from './retire.ts'
 import { withInstance } from './with-instance.ts'
 
 export type AttachedVolume = {
@@ -25,14 +27,28 @@ export const attachVolumes = async (context: StepContext): Promise<AttachedVolum
   let epoch = 0
   for (const id of (await ensureVolumes(context)).volumes) {
     const volume = await ensureMade(context, id)
-    const held = await holdVolume(context, volume)
+    // No copy of the job runs now, so whoever held it last is given up: an instance that died, or lost its program.
+    if (volume.holder !== undefined && volume.holder !== target)
+      await retireInstance(deps, volume.holder, signal)
+    const held = await holdVolume(context, id)
     epoch = Math.max(epoch, held.epoch)
-    const { device } = await withInstance(context, target, () =>
-      deps.provider.attachVolume(id, target, signal),
-    )
+    const { device } = await withInstance(context, target, () => attach(context, id))
     volumes.push({ volumeId: id, device, mountPoint: held.mountPoint })
   }
   return { epoch, volumes }
+}
+
+/** A disk that the cloud has lost takes every checkpoint with it: no later try would find it. */
+const attach = async (context: StepContext, id: VolumeId): Promise<{ readonly device: string }> => {
+  const { deps, jobId, signal } = context
+  try {
+    return await deps.provider.attachVolume(id, targetOf(context), signal)
+  } catch (error) {
+    if (!(error instanceof VolumeNotFoundError)) throw error
+    const { startedAt } = await deps.records.read((view) => jobOf(view, jobId))
+    const kind = startedAt === undefined ? 'start' : 'checkpointsFailed'
+    throw new WorkflowFailure(kind, `the cloud has lost its disk ${id}`, error)
+  }
 }
 
 const ensureVolumes = (context: StepContext): Promise<Job> =>
@@ -67,8 +83,10 @@ const ensureMade = async ({ deps, jobId, signal }: StepContext, id: Volume['id']
   return made
 }
 
-const holdVolume = (context: StepContext, volume: Volume): Promise<Volume> =>
+const holdVolume = (context: StepContext, id: VolumeId): Promise<Volume> =>
   context.deps.records.write(async (tx) => {
+    const volume = await tx.volume(id)
+    if (!volume) throw new Error(`volume ${id} has no record`)
     const holder = targetOf(context)
     if (volume.holder === holder) return volume
     if (volume.holder !== undefined) throw new Error(`volume ${volume.id} is still held by ${volume.holder}`)

@@ -7,7 +7,7 @@ import {
   mergeCheckpoints,
 } from '@mmcloud/domain'
 import { WorkerRefusedError } from '../../ports/fleet/fleet.ts'
-import { jobOf, moveJob } from '../../transitions.ts'
+import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
 import type { AttachedVolumes } from './attach.ts'
 import { targetOf } from './launch.ts'
@@ -67,6 +67,7 @@ const start = async (
 ): Promise<Record<string, number>> => {
   const { deps } = context
   const target = targetOf(context)
+  await rememberAttempt(context, continuation)
   await tellPreparing(context)
   try {
     return await withInstance(context, target, (signal) =>
@@ -114,6 +115,17 @@ const containerSpec = (job: Job): ContainerSpec => ({
   env: { ...job.spec.env },
   publish: job.spec.publish.map((mapping) => ({ ...mapping })),
 })
+
+/** Before it runs: a crash from here on must find this attempt's checkpoints and exit, not look for the one before. */
+const rememberAttempt = (
+  { deps, jobId }: StepContext,
+  { again, attempt }: Extract<Continuation, { kind: 'start' }>,
+): Promise<unknown> =>
+  deps.records.write(async (tx) => {
+    const job = await jobOf(tx, jobId)
+    if (again && job.attempt !== attempt)
+      await patchJob(tx, job, { attempt, executedMs: 0, clear: ['startedAt'] }, deps.clock.now())
+  })
 
 const tellPreparing = (context: StepContext): Promise<unknown> =>
   context.deps.records.write(async (tx) => {

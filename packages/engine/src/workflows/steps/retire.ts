@@ -1,7 +1,11 @@
 import { type InstanceId, instanceCost } from '@mmcloud/domain'
 import type { EngineDeps } from '../../engine-deps.ts'
 import { within } from '../../ports/clock.ts'
-import { InstanceNotFoundError, VolumeInUseError } from '../../ports/provider/provider-errors.ts'
+import {
+  InstanceNotFoundError,
+  VolumeInUseError,
+  VolumeNotFoundError,
+} from '../../ports/provider/provider-errors.ts'
 import { patchJob } from '../../transitions.ts'
 
 /** How long a worker is given to unmount before its instance is ended under it. */
@@ -88,6 +92,8 @@ const detach = async (
     try {
       return await deps.provider.detachVolume(volume, signal)
     } catch (error) {
+      // A disk that is lost is attached to nothing.
+      if (error instanceof VolumeNotFoundError) return
       if (!(error instanceof VolumeInUseError) || deps.clock.now() > until) throw error
       await deps.clock.sleep(TERMINATE_POLL_MS, signal)
     }
