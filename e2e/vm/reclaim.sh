@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 export HOME="$work" OPCENTER_ADMIN_PASSWORD=reclaim-in-an-emulated-machine
 address=127.0.0.1:8443
-STEPS=30
+# A second each: what the emulator makes slow between the program's start and the drill must fit in.
+STEPS=60
 finish() {
   status=$?
   [ "$status" = 0 ] || { tail -n 30 "$work/data/opencenter.log" "$work/data/cloud/daemon.log" || true; } 2>/dev/null
@@ -16,13 +17,14 @@ finish() {
 }
 trap finish EXIT
 
-# Waits for a line of `float events` with these words: reclaim.sh works on machines up to twenty times slower than usual.
+# Waits for a line of `float events` with these words: reclaim.sh works on machines up to twenty times slower than usual,
+# where each look costs the job seconds of its CPU.
 await() {
   for _ in $(seq 300); do
     bin/float events -j "$job" > "$work/events"
     if grep -q "$1" "$work/events"; then return 0; fi
     if grep -qE 'FailTo|CheckpointFailed|NoAvailableHost' "$work/events"; then break; fi
-    sleep 1
+    sleep 3
   done
   echo "never came: $1"
   cat "$work/events"

@@ -31,11 +31,11 @@ const sweep = (shelves: readonly Shelf[]): void => {
 /** Only asked for by `npm run test:vm`: half a gigabyte that no one else needs. */
 const bringAboutVm = async (): Promise<number> => {
   const { baseImage, emulator } = await import('../vm/base-image.ts')
-  const { productDisk } = await import('../vm/product-disk.ts')
+  const { currentProduct, productDisk } = await import('../vm/product-disk.ts')
   const { vmDir } = await import('../vm/places.ts')
   const product = productDisk()
   const carriedOut = await bringAbout([emulator, baseImage, product])
-  const keep = [emulator.root, baseImage.dir, product.dir].map((path) => basename(path))
+  const keep = [emulator.root, baseImage.dir, product.dir, currentProduct].map((path) => basename(path))
   if (!isRootOfAProcess(vmDir)) sweep([{ folder: vmDir, keep }])
   return carriedOut
 }

@@ -3,10 +3,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statS
 import { basename, join } from 'node:path'
 import { checkout, currentSystem, dataDir, imagesDir, systemDir } from '../setup/places.ts'
 import { run } from '../setup/run.ts'
-import { buildInPlace, recipeHash, type Step } from '../setup/step.ts'
+import { buildInPlace, linkInPlace, recipeHash, type Step } from '../setup/step.ts'
 import { vmDir } from './places.ts'
 
 const LEFT_OUT = new Set(['.git', 'node_modules', '.cache', 'coverage'])
+
+/** The newest such disk. The machine boots from this: a source may have changed since set-up looked. */
+export const currentProduct = join(vmDir, 'product')
 
 /** Every source file of the checkout with its size and time: what changes when a source is newer. */
 const sourcesState = (dir: string): string[] =>
@@ -34,7 +37,8 @@ export const productDisk = (): Step & { readonly dir: string } => {
   return {
     name: 'disk with this checkout and its set-up',
     dir,
-    isDone: () => existsSync(dir),
+    isDone: () =>
+      existsSync(dir) && existsSync(currentProduct) && readlinkSync(currentProduct) === basename(dir),
     run: async (progress) => {
       for (const old of existsSync(vmDir) ? readdirSync(vmDir) : []) {
         if (old.startsWith('product-')) rmSync(join(vmDir, old), { recursive: true, force: true })
@@ -69,6 +73,7 @@ export const productDisk = (): Step & { readonly dir: string } => {
         await run('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(passing, 'disk.img'), '24G'])
         rmSync(tree, { recursive: true, force: true })
       })
+      linkInPlace(currentProduct, basename(dir))
     },
     fix: 'see what it said above; then run: npm run test:vm',
   }

@@ -1,6 +1,7 @@
+import { realpathSync } from 'node:fs'
 import { baseImage, emulator } from './base-image.ts'
 import { emulate } from './emulate.ts'
-import { productDisk } from './product-disk.ts'
+import { currentProduct } from './product-disk.ts'
 
 /** From power-on to power-off; about 2 minutes when nothing else runs. */
 const TIME_LIMIT_MS = 8 * 60_000
@@ -24,7 +25,7 @@ try {
   await emulate({
     emulatorRoot: emulator.root,
     base: baseImage.dir,
-    product: productDisk().dir,
+    product: realpathSync(currentProduct),
     timeoutMs: TIME_LIMIT_MS,
     onLine: hear,
   })
