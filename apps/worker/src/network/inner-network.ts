@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { exec, succeeds } from '../system/exec.ts'
 
 /** The same on every instance, so that restored sockets find their address. */
@@ -13,17 +14,21 @@ export type Publish = { readonly hostPort: number; readonly containerPort: numbe
 
 /** Makes the job's network anew: addresses, masquerade, forwarded ports. It is cut off until `connectNetwork`. */
 export const createNetwork = async (publish: readonly Publish[]): Promise<void> => {
-  await removeNetwork()
-  await exec('ip', ['netns', 'add', NETNS])
-  await exec('ip', ['link', 'add', OUTER, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', NETNS])
-  await exec('ip', ['address', 'add', `${GATEWAY}/30`, 'dev', OUTER])
-  await exec('ip', ['-n', NETNS, 'address', 'add', `${JOB_ADDRESS}/30`, 'dev', 'eth0'])
-  await exec('ip', ['-n', NETNS, 'link', 'set', 'lo', 'up'])
-  await exec('ip', ['-n', NETNS, 'link', 'set', 'eth0', 'up'])
-  await exec('ip', ['-n', NETNS, 'route', 'add', 'default', 'via', GATEWAY, 'dev', 'eth0', 'onlink'])
-  await exec('sysctl', ['-qw', 'net.ipv4.ip_forward=1'])
-  await exec('nft', [rules(publish)])
+  if (existsSync(NETNS_PATH)) await removeNetwork()
+  writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+  await Promise.all([exec('ip', ['netns', 'add', NETNS]), exec('nft', [rules(publish)])])
+  await exec('ip', ['-batch', '-'], OUTSIDE)
+  await exec('ip', ['-n', NETNS, '-batch', '-'], INSIDE)
 }
+
+const OUTSIDE = `link add ${OUTER} type veth peer name eth0 netns ${NETNS}
+address add ${GATEWAY}/30 dev ${OUTER}
+`
+const INSIDE = `address add ${JOB_ADDRESS}/30 dev eth0
+link set lo up
+link set eth0 up
+route add default via ${GATEWAY} dev eth0 onlink
+`
 
 export const connectNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'up'])
 export const cutNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'down'])
@@ -46,8 +51,7 @@ export const destroyOutsideConnections = async (): Promise<void> => {
   await Promise.all([kill('-4', '127.0.0.0/8', 'and', 'not', 'dst', JOB_ADDRESS), kill('-6', '[::1]')])
 }
 
-export const removeNetwork = async (): Promise<void> => {
-  await succeeds('nft', ['delete table ip mmjob'])
+const removeNetwork = async (): Promise<void> => {
   await succeeds('ip', ['link', 'delete', OUTER])
   await succeeds('ip', ['netns', 'delete', NETNS])
 }
@@ -57,7 +61,8 @@ const rules = (publish: readonly Publish[]): string => {
     ({ hostPort, containerPort }) =>
       `fib daddr type local tcp dport ${hostPort} dnat to ${JOB_ADDRESS}:${containerPort};`,
   )
-  return `table ip mmjob {
+  // Replaced as a whole, whatever was there.
+  return `table ip mmjob; delete table ip mmjob; table ip mmjob {
     chain prerouting { type nat hook prerouting priority dstnat; ${forwarded.join(' ')} }
     chain output { type nat hook output priority -100; ${forwarded.join(' ')} }
     chain postrouting {

@@ -30,11 +30,13 @@ export const prepare = async (
   { jobId, spec, volumes }: JobToBegin,
 ): Promise<{ imageMs: number; bundle: BundleInput }> => {
   const started = performance.now()
-  const image = await ensureImage(images, spec.image)
-  const imageMs = Math.round(performance.now() - started)
-  const address = await ownAddress(images.openCenterUrl)
+  let imageMs = 0
+  const [image, address] = await Promise.all([
+    ensureImage(images, spec.image).finally(() => (imageMs = Math.round(performance.now() - started))),
+    ownAddress(images.openCenterUrl),
+    createNetwork(spec.publish),
+  ])
   const bundle = { jobId, spec, image, volumes, address, limits: jobMemoryLimits() }
-  await createNetwork(spec.publish)
   await makeBundle(bundle)
   return { imageMs, bundle }
 }

@@ -10,7 +10,6 @@ import { jobMemoryInUse } from '../container/cgroup.ts'
 import { destroyContainer, runc } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
-import { removeNetwork } from '../network/inner-network.ts'
 import { shimResult } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
@@ -161,7 +160,7 @@ export class JobRunner {
       if (state.phase === 'running') throw new Error('The program runs; its volumes cannot be released')
       await destroyContainer()
       await removeBundle()
-      await Promise.all([removeNetwork(), unmountVolumes(state.volumes)])
+      await unmountVolumes(state.volumes)
       const { limits: _limits, ...rest } = state
       this.#set({ ...rest, phase: 'idle', volumes: [], truncated: {} })
       return {}

@@ -11,15 +11,15 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a program without a shell and gives its standard output. */
-export const exec = (command: string, args: readonly string[], signal?: AbortSignal): Promise<string> =>
+/** Runs a program without a shell, `input` on its standard input, and gives its standard output. */
+export const exec = (command: string, args: readonly string[], input?: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const options = { maxBuffer: 16 * 1024 * 1024, ...(signal ? { signal } : {}) }
-    execFile(command, args, options, (error, stdout, stderr) => {
+    const child = execFile(command, args, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout)
       const said = (stderr || stdout || error.message).trim().slice(-2000)
       reject(new CommandError(`${command} ${args[0] ?? ''} failed: ${said}`, numeric(error.code)))
     })
+    if (input !== undefined) child.stdin?.end(input)
   })
 
 /** True when the program ended with 0. */
