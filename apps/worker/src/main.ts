@@ -1,7 +1,7 @@
 /** The worker: one per instance. Composes link, runner, log shipping and the watch for interruptions. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { type WorkerReport, workerConfigSchema } from '@mmcloud/contract'
-import { criuReadsDirectly } from './checkpoint/criu-features.ts'
+import { criuIsDirect } from './checkpoint/criu-features.ts'
 import { prepareCgroups } from './container/cgroup.ts'
 import { raisePipeLimit } from './health/pipe-limit.ts'
 import { watchInterruptions } from './interruption/watcher.ts'
@@ -21,7 +21,7 @@ const config = workerConfigSchema.parse(JSON.parse(readFileSync(places.config, '
 mkdirSync(places.runtime, { recursive: true, mode: 0o700 })
 prepareCgroups()
 // So that no restore has to wait for the answer.
-void criuReadsDirectly()
+void criuIsDirect()
 raisePipeLimit()
 
 const log = (message: string): void => console.log(`${new Date().toISOString()} ${message}`)

@@ -9,6 +9,7 @@ import { exec } from '../system/exec.ts'
 import { places } from '../system/places.ts'
 import { type MountedVolume, snapshotLive } from '../volumes/volumes.ts'
 import { withCriuActions } from './criu-actions.ts'
+import { criuIsDirect, DIRECT_IMAGES } from './criu-features.ts'
 import { criuErrors } from './criu-log.ts'
 import { Images } from './images.ts'
 import {
@@ -37,7 +38,10 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
   const seq = nextSequence()
   const images = `${checkpointDirectory(seq)}/images`
   mkdirSync(images, { recursive: true })
-  const run = new CaptureRun(input, seq, images)
+  const direct = await criuIsDirect()
+  // btrfs writes past the cache only what it does not checksum; the manifest has checksums of its own.
+  if (direct) await exec('chattr', ['+C', images])
+  const run = new CaptureRun(input, seq, images, direct)
   try {
     raiseMemoryLimit()
     await cutNetwork()
@@ -66,6 +70,7 @@ class CaptureRun {
   readonly #input: CaptureInput
   readonly #seq: number
   readonly #directory: string
+  readonly #direct: boolean
   readonly #images: Images
   readonly #started = performance.now()
   readonly #takenAt = Date.now()
@@ -75,22 +80,25 @@ class CaptureRun {
   #following: Promise<void> = Promise.resolve()
   #manifest: Manifest | undefined
 
-  constructor(input: CaptureInput, seq: number, directory: string) {
+  constructor(input: CaptureInput, seq: number, directory: string, direct: boolean) {
     this.#input = input
     this.#seq = seq
     this.#directory = directory
-    this.#images = new Images(directory)
+    this.#direct = direct
+    this.#images = new Images(directory, { direct })
   }
 
   async dump(): Promise<Checkpoint> {
     this.#timings.freezeMs = Math.round(performance.now() - this.#started)
     const { kind } = this.#input
     this.#following = this.#images.follow(() => !this.#dumping)
-    const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk']
+    const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', this.#directory]
     if (kind === 'snapshot') flags.push('--leave-running')
     try {
-      await withCriuActions({ 'post-dump': () => this.#whileFrozen() }, () =>
-        runc(['checkpoint', ...flags, '--image-path', this.#directory, '--work-path', places.criuWork]),
+      await withCriuActions(
+        { 'post-dump': () => this.#whileFrozen() },
+        () => runc(['checkpoint', ...flags, '--work-path', places.criuWork]),
+        this.#direct ? [DIRECT_IMAGES] : [],
       )
     } finally {
       this.#dumping = false

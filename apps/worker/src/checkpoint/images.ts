@@ -19,9 +19,8 @@ const PAUSE_MS = 20
 const PAGES = /^pages-\d+\.img$/
 
 /**
- * Sizes and checksums of the images in a directory; `follow` reads and writes them back while they grow. With `direct`
- * memory is read past the kernel's cache: three times as fast on a volume that was attached just now, and nothing of
- * the program's instance is filled with what nobody reads again.
+ * Sizes and checksums of the images in a directory; `follow` reads and writes them back while they grow. `direct` goes
+ * past the kernel's cache, as CRIU then does.
  */
 export class Images {
   readonly #directory: string
@@ -36,9 +35,8 @@ export class Images {
   }
 
   /**
-   * Keeps up with CRIU until `stopped`, so that little is left to do when the dump is over: reads what was written,
-   * from the page cache, has it written to the disk, and lets go of the cache, which would crowd the program out of
-   * an instance that it fills.
+   * Keeps up with CRIU until `stopped`, so that little is left to do when the dump is over: reads what was written, has
+   * it brought to the disk, and lets go of the cache that it took.
    */
   async follow(stopped: () => boolean): Promise<void> {
     while (!stopped()) {
@@ -84,7 +82,7 @@ export class Images {
     // An error is told again, and then heard, by the sync that ends the checkpoint.
     await new Promise<void>((resolve) => fdatasync(file, () => resolve()))
     closeSync(file)
-    await dropCache(`${this.#directory}/${name}`)
+    if (!this.#direct) await dropCache(`${this.#directory}/${name}`)
   }
 }
 

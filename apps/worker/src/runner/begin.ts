@@ -1,6 +1,6 @@
 import type { ContainerSpec } from '@mmcloud/contract'
 import { type CriuActions, withCriuActions } from '../checkpoint/criu-actions.ts'
-import { criuReadsDirectly } from '../checkpoint/criu-features.ts'
+import { criuIsDirect, DIRECT_IMAGES } from '../checkpoint/criu-features.ts'
 import { criuErrors } from '../checkpoint/criu-log.ts'
 import { checkContents, checkSizes, imagesOf } from '../checkpoint/images.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
@@ -53,7 +53,7 @@ export const startContainer = async (attempt: number): Promise<number> => {
 /** Begins to verify the images of a checkpoint; throws at once when one is missing or short, the promise later when one is damaged. */
 export const verifyImages = (manifest: Manifest): Promise<void> => {
   checkSizes(manifest)
-  const verified = criuReadsDirectly().then((direct) => checkContents(manifest, direct))
+  const verified = criuIsDirect().then((direct) => checkContents(manifest, direct))
   // Whoever needs it hears of it; until then it must not count as unheard.
   verified.catch(() => undefined)
   return verified
@@ -84,7 +84,7 @@ export const restoreContainer = async (manifest: Manifest, verified: Promise<voi
       throw said ? new Error(`${error.message}\nCRIU:\n${said}`, { cause: error }) : error
     })
   }
-  await withCriuActions(actions, work, (await criuReadsDirectly()) ? ['image-io-mode direct'] : [])
+  await withCriuActions(actions, work, (await criuIsDirect()) ? [DIRECT_IMAGES] : [])
 }
 
 /** Waits until the program runs, or has already ended by itself; throws what runc said when it never ran. */
