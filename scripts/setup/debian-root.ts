@@ -10,16 +10,19 @@ export type DebianRecipe = {
   readonly suite: string
   readonly variant: 'essential' | 'minbase'
   readonly include: readonly string[]
-  /** Packages taken from a newer release because this one's do not serve; everything else stays with `suite`. */
-  readonly newer?: { readonly suite: string; readonly packages: readonly string[] }
+  /** Packages taken from where they are newest because this release's do not serve; everything else stays with `suite`. */
+  readonly newer?: { readonly suites: readonly string[]; readonly packages: readonly string[] }
 }
 
-/** apt's preferences that keep a newer release out but for the packages named. */
-const pinOf = ({ suite, packages }: NonNullable<DebianRecipe['newer']>): string =>
-  [
-    `Package: *\\nPin: release n=${suite}\\nPin-Priority: 1\\n\\n`,
-    `Package: ${packages.join(' ')}\\nPin: release n=${suite}\\nPin-Priority: 990\\n`,
-  ].join('')
+/** apt's preferences that keep newer suites out but for the packages named. Experimental goes by its archive's name. */
+const pinOf = ({ suites, packages }: NonNullable<DebianRecipe['newer']>): string =>
+  suites
+    .map((suite) => (suite === 'experimental' ? `a=${suite}` : `n=${suite}`))
+    .flatMap((release) => [
+      `Package: *\\nPin: release ${release}\\nPin-Priority: 1\\n\\n`,
+      `Package: ${packages.join(' ')}\\nPin: release ${release}\\nPin-Priority: 990\\n\\n`,
+    ])
+    .join('')
 
 /** Reads `images/<name>/recipe.json`; the recipes are this project's own files. */
 export const recipeOf = <R extends DebianRecipe>(name: string): R =>
@@ -57,9 +60,11 @@ export const buildDebianRoot = async (
   const sources = `${target}.list`
   const { newer } = recipe
   const mirror = machineMirror()
-  // A testing release is signed anew each day; a mirror that is some weeks behind must not stop the set-up.
-  const newerLine = newer ? [`deb [check-valid-until=no] ${mirror.archive} ${newer.suite} main`] : []
-  const lines = [...sourcesOf(mirror, recipe.suite), ...newerLine]
+  // These are signed anew each day; a mirror that is some weeks behind must not stop the set-up.
+  const newerLines = (newer?.suites ?? []).map(
+    (suite) => `deb [check-valid-until=no] ${mirror.archive} ${suite} main`,
+  )
+  const lines = [...sourcesOf(mirror, recipe.suite), ...newerLines]
   writeFileSync(sources, `${lines.join('\n')}\n`)
   const pins = newer
     ? [
