@@ -24,6 +24,8 @@ export type MachineFacts = {
   readonly swapBytes: number
   /** A namespace with bridge, veth pair and masquerading, made for a moment. */
   readonly network: Answer
+  /** `nft -j list ruleset`, and what `iptables-legacy -S` says where it is there. */
+  readonly firewall: { readonly nft: Answer; readonly legacy: string }
   /** A free loop device. */
   readonly loop: Answer
   /** A btrfs on a loop image with a snapshot, made for a moment. */

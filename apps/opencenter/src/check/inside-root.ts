@@ -31,9 +31,10 @@ export const runInsideRoot = async (
   command: readonly [string, ...string[]],
 ): Promise<string> => {
   const { stdout, stderr } = await execFileAsync(
+    // It ignores SIGTERM while it waits for what it runs.
     'unshare',
     ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh', root, ...command],
-    { timeout: 30_000 },
+    { timeout: 15_000, killSignal: 'SIGKILL' },
   )
   return stdout + stderr
 }

@@ -25,6 +25,7 @@ const sh = (script: string, ...args: string[]): Promise<Answer> =>
   answer(
     execFileAsync('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', ...args], {
       timeout: 60_000,
+      killSignal: 'SIGKILL',
     }).then(({ stdout, stderr }) => stdout + stderr),
   )
 
@@ -89,6 +90,15 @@ const swapBytes = (): number =>
 
 const nearestExisting = (path: string): string => (existsSync(path) ? path : nearestExisting(dirname(path)))
 
+const probeFirewall = async (): Promise<MachineFacts['firewall']> => {
+  const ask = (file: string, args: string[]): Promise<Answer> =>
+    answer(
+      execFileAsync(file, args, { timeout: 10_000, maxBuffer: 64 * 2 ** 20 }).then(({ stdout }) => stdout),
+    )
+  const legacy = await ask('iptables-legacy', ['-S'])
+  return { nft: await ask('nft', ['-j', 'list', 'ruleset']), legacy: legacy.ok ? legacy.said : '' }
+}
+
 const HOST_PROGRAMS = [
   'ip',
   'nft',
@@ -137,6 +147,7 @@ export const probeMachine = async (cacheDir: string): Promise<MachineFacts> => {
     swapLimit: probeSwapLimit(),
     swapBytes: swapBytes(),
     network: await sh(NETWORK),
+    firewall: await probeFirewall(),
     loop: await answer(execFileAsync('losetup', ['--find']).then(({ stdout }) => stdout)),
     btrfs: await probeBtrfs(),
     cacheDir,

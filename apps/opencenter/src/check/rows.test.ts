@@ -19,6 +19,7 @@ const healthy: MachineFacts = {
   swapLimit: true,
   swapBytes: 0,
   network: yes(''),
+  firewall: { nft: yes('{"nftables": []}'), legacy: '' },
   loop: yes('/dev/loop0\n'),
   btrfs: yes(''),
   cacheDir: '/var/cache/mmcloud',
@@ -53,6 +54,7 @@ describe('rows of the machine check', () => {
     ['cgroup', 'ok', { cgroup: { version: 1, controllers: ['cpu', 'memory', 'freezer'] } }],
     ['swap', 'warning', { swapLimit: false }],
     ['network', 'failed', { network: no('Operation not supported') }],
+    ['firewall', 'warning', { firewall: { nft: no('spawn nft ENOENT'), legacy: '' } }],
     ['loop devices', 'failed', { loop: no('cannot find an unused loop device') }],
     ['btrfs', 'failed', { btrfs: no('unknown filesystem type') }],
     ['disk', 'failed', { freeBytes: 1024 ** 3 }],
@@ -60,6 +62,14 @@ describe('rows of the machine check', () => {
     ['pipes', 'warning', { pipeMaxBytes: 65_536 }],
   ])('judges %s as %s given %o', (row, status, changed) => {
     expect(statusOf(row, changed)).toBe(status)
+  })
+
+  it('asks for set-up where a program is missing, not for a module', () => {
+    const enoent = no('spawn unshare ENOENT')
+    const rows = rowsFrom({ ...healthy, network: enoent, btrfs: enoent, loop: enoent })
+    const fixes = rows.filter((row) => row.status === 'failed').map((row) => row.fix)
+    expect(fixes).toHaveLength(3)
+    for (const fix of fixes) expect(fix).toContain('npm run setup')
   })
 
   it('says what mends every row that is not ok', () => {

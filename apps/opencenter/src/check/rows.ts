@@ -1,7 +1,11 @@
+import { resolve } from 'node:path'
 import type { HealthRow } from '@mmcloud/domain'
-import { type MachineFacts, NEEDED_CAPABILITIES } from './facts.ts'
+import { type Answer, type MachineFacts, NEEDED_CAPABILITIES } from './facts.ts'
+import { firewallRow } from './firewall.ts'
 
-const SET_UP = 'npm run setup'
+const CHECKOUT = resolve(import.meta.dirname, '../../../..')
+const SET_UP = `(cd ${CHECKOUT} && npm run setup)`
+const DEBIAN_KERNEL = 'apt-get install linux-image-amd64, then reboot'
 const GiB = 1024 ** 3
 const ok = (name: string, found: string): HealthRow => ({ name, status: 'ok', found, fix: '' })
 const warning = (name: string, found: string, fix: string): HealthRow => ({
@@ -17,6 +21,11 @@ const failed = (name: string, found: string, fix: string): HealthRow => ({
   fix,
 })
 const lastLine = (said: string): string => said.trim().split('\n').at(-1) ?? ''
+
+const bootWith = (parameter: string): string =>
+  `add ${parameter} to GRUB_CMDLINE_LINUX in /etc/default/grub; update-grub; reboot`
+/** A module helps only where the programs are there. */
+const programOr = ({ said }: Answer, fix: string): string => (/ENOENT|not found/.test(said) ? SET_UP : fix)
 
 type Judge = (facts: MachineFacts) => HealthRow
 
@@ -38,9 +47,7 @@ const kernel: Judge = ({ kernel }) => {
   const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number)
   // 5.11: CAP_CHECKPOINT_RESTORE, close_range and overlay limits that CRIU 4 counts on are all there.
   const recent = major > 5 || (major === 5 && minor >= 11)
-  return recent
-    ? ok('kernel', kernel)
-    : failed('kernel', `${kernel}; 5.11 is needed`, 'apt-get install linux-image-amd64, then reboot')
+  return recent ? ok('kernel', kernel) : failed('kernel', `${kernel}; 5.11 is needed`, DEBIAN_KERNEL)
 }
 
 const setUp: Judge = ({ systemImage, missingPrograms }) => {
@@ -60,7 +67,7 @@ const criu: Judge = ({ criuVersion, criuCheck }) => {
     : failed(
         'criu',
         `${version} cannot work here: ${lastLine(criuCheck.said)}`,
-        'a kernel with CONFIG_CHECKPOINT_RESTORE, as Debian’s own: apt-get install linux-image-amd64',
+        `a kernel with CONFIG_CHECKPOINT_RESTORE: ${DEBIAN_KERNEL}`,
       )
 }
 
@@ -68,9 +75,9 @@ const criu: Judge = ({ criuVersion, criuCheck }) => {
 const OPTIONAL_FEATURES: Readonly<Record<string, { without: string; fix: string }>> = {
   mem_dirty_track: {
     without: 'incremental checkpoints',
-    fix: 'a kernel with CONFIG_MEM_SOFT_DIRTY, as Debian’s own has',
+    fix: `a kernel with CONFIG_MEM_SOFT_DIRTY: ${DEBIAN_KERNEL}`,
   },
-  'uffd-noncoop': { without: 'post-copy moves', fix: 'a kernel with CONFIG_USERFAULTFD' },
+  'uffd-noncoop': { without: 'post-copy moves', fix: `a kernel with CONFIG_USERFAULTFD: ${DEBIAN_KERNEL}` },
 }
 
 const criuFeatures: Judge = ({ criuFeatures, criuVersion }) => {
@@ -102,7 +109,7 @@ const cgroup: Judge = ({ cgroup: { version, controllers } }) => {
   )
   return absent.length === 0
     ? ok('cgroup', `version ${version}`)
-    : failed('cgroup', `version ${version} without ${absent.join(', ')}`, 'boot with cgroup_enable=memory')
+    : failed('cgroup', `version ${version} without ${absent.join(', ')}`, bootWith('cgroup_enable=memory'))
 }
 
 const swap: Judge = ({ swapLimit, swapBytes }) => {
@@ -112,28 +119,32 @@ const swap: Judge = ({ swapLimit, swapBytes }) => {
     : warning(
         'swap',
         'cannot be limited per instance: a job that outgrows its memory ends',
-        'boot with swapaccount=1',
+        bootWith('swapaccount=1'),
       )
 }
 
 const network: Judge = ({ network }) =>
   network.ok
     ? ok('network', 'namespace, bridge, veth, nftables masquerading')
-    : failed('network', lastLine(network.said), 'modprobe -a bridge veth nf_tables nft_masq nft_chain_nat')
+    : failed(
+        'network',
+        lastLine(network.said),
+        programOr(network, 'modprobe -a bridge veth nf_tables nft_masq nft_chain_nat'),
+      )
 
 const loop: Judge = ({ loop }) =>
   loop.ok
     ? ok('loop devices', `next free: ${lastLine(loop.said)}`)
-    : failed('loop devices', lastLine(loop.said), 'modprobe loop')
+    : failed('loop devices', lastLine(loop.said), programOr(loop, 'modprobe loop'))
 
 const btrfs: Judge = ({ btrfs }) =>
   btrfs.ok
     ? ok('btrfs', 'mounts on a loop image, snapshots work')
-    : failed('btrfs', lastLine(btrfs.said), 'modprobe btrfs')
+    : failed('btrfs', lastLine(btrfs.said), programOr(btrfs, 'modprobe btrfs'))
 
 const disk: Judge = ({ freeBytes, cacheDir }) => {
   const found = `${(freeBytes / GiB).toFixed(1)} GB free at ${cacheDir}`
-  const fix = `free some space, or set MMCLOUD_CACHE to a larger disk`
+  const fix = 'free some space, or: export MMCLOUD_CACHE=/a/directory/on/a/larger/disk'
   if (freeBytes < 3 * GiB) return failed('disk', found, fix)
   // Memory of a job goes to disk when it is saved: a handful of middling jobs.
   return freeBytes < 15 * GiB ? warning('disk', found, fix) : ok('disk', found)
@@ -157,6 +168,7 @@ const JUDGES: readonly Judge[] = [
   cgroup,
   swap,
   network,
+  (facts) => firewallRow(facts, SET_UP),
   loop,
   btrfs,
   disk,
