@@ -57,7 +57,10 @@ const forward = async (
       return record
     }
     const failure = toFailure(error, signals.abandon.aborted)
-    deps.log.warn({ job: record.jobId, workflow: record.name, step: step.name, err: error }, failure.message)
+    deps.log.warn(
+      { job: record.jobId, workflow: record.name, step: step.name, ...causeOf(error) },
+      failure.message,
+    )
     // The failed step may have done half of its deed: its own undo comes first.
     return await save(deps, { ...record, direction: 'undoing', failure })
   }
@@ -133,6 +136,12 @@ const context = (deps: EngineDeps, record: WorkflowRecord, signal: AbortSignal):
   outputs: record.outputs,
   signal,
 })
+
+/** What was foreseen is told by its words; only what was not needs a stack. */
+const causeOf = (error: unknown): { readonly err?: unknown } => {
+  const found = error instanceof WorkflowFailure ? error.cause : error
+  return found === undefined ? {} : { err: found }
+}
 
 const toFailure = (error: unknown, abandoned: boolean): Failure => {
   if (abandoned) return { kind: 'aborted', message: 'something else was asked for' }

@@ -321,6 +321,17 @@ describe('the whole life', () => {
     })
     await world.until(job.id, (now) => now.status === 'NoAvailableHost')
     expect((await world.story(job.id)).filter((reason) => reason === 'noCapacity').length).toBe(2)
+    const last = (await world.records.read((view) => view.events(job.id))).at(-1)
+    expect(last?.numbers['tried']).toBe('no room now on t3.micro, t3.medium, m5.large (spotFirst)')
+  })
+
+  test('a price limit below every offer is told as that', async () => {
+    const job = await world.submitted({
+      vmPolicy: { policy: 'spotOnly', retryLimit: 0, retryIntervalSeconds: 30, priceLimit: 0.001 },
+    })
+    await world.until(job.id, (now) => now.status === 'NoAvailableHost')
+    const last = (await world.records.read((view) => view.events(job.id))).at(-1)
+    expect(last?.numbers['tried']).toMatch(/t3.micro, costs 0.0031\d* USD/)
   })
 
   for (const step of [...placeJob.steps, ...endJob.steps]) {

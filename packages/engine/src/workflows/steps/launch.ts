@@ -1,5 +1,6 @@
 import {
   chooseOffers,
+  fitsSize,
   type InstanceId,
   type Instance,
   type Job,
@@ -7,7 +8,9 @@ import {
   type Offer,
   type ResourceNeed,
   usableCheckpoint,
+  type VmPolicy,
 } from '@mmcloud/domain'
+import type { InstanceType } from '../../ports/provider/provider.ts'
 import { InsufficientCapacityError } from '../../ports/provider/provider-errors.ts'
 import { DeadlineError, within } from '../../ports/clock.ts'
 import { jobOf, moveJob } from '../../transitions.ts'
@@ -36,7 +39,8 @@ export const launchTarget = async (
       need: needOf(found, usableCheckpoint(await view.checkpoints(found.id), found.attempt)?.bytes),
     }
   })
-  const fitting = chooseOffers(await deps.provider.offers(signal), need, job.spec.vmPolicy)
+  const offers = await deps.provider.offers(signal)
+  const fitting = chooseOffers(offers, need, job.spec.vmPolicy)
   const tried: string[] = []
   for (const offer of await triedBefore(context, fitting)) {
     await recordOffer(context, offer)
@@ -68,8 +72,23 @@ export const launchTarget = async (
     'capacity',
     tried.length > 0
       ? `tried ${tried.join(', ')}`
-      : `nothing on offer fits ${needSentence(need, job.spec.vmPolicy)}`,
+      : nothingOffered(await deps.provider.catalogue(signal), offers, need, job.spec.vmPolicy),
   )
+}
+
+/** What a person can do about it differs: wait, pay more, or ask for less. */
+const nothingOffered = (
+  catalogue: readonly InstanceType[],
+  offers: readonly Offer[],
+  need: ResourceNeed,
+  policy: VmPolicy,
+): string => {
+  const types = catalogue.filter((type) => fitsSize({ ...type, instanceType: type.name }, need))
+  const { priceLimit: _, ...atAnyPrice } = policy
+  const [dear] = chooseOffers(offers, need, atAnyPrice)
+  if (dear) return `the cheapest that fits, ${dear.instanceType}, costs ${dear.pricePerHour} USD/h now`
+  if (types.length === 0) return `no type fits ${needSentence(need, policy)}`
+  return `no room now on ${types.map((type) => type.name).join(', ')} (${policy.policy})`
 }
 
 /** Waits until the worker on the target has joined and reported. */
