@@ -1,0 +1,117 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FromWorker } from '@mmcloud/contract'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+const places = vi.hoisted(() => ({ logs: '' }))
+vi.mock('../system/places.ts', () => ({
+  jobPlaces: {
+    get logs() {
+      return places.logs
+    },
+  },
+}))
+const { LogShipper } = await import('./log-shipper.ts')
+
+const OUT = 'stdout.autosave'
+const KIB = 1024
+
+let truncated: Record<string, number>
+let shipper: InstanceType<typeof LogShipper>
+beforeEach(() => {
+  places.logs = mkdtempSync(join(tmpdir(), 'mmw-ship-'))
+  truncated = {}
+  shipper = new LogShipper(
+    () => ({ jobId: 'job1', truncated }),
+    (file) => {
+      const { [file]: _shipped, ...rest } = truncated
+      truncated = rest
+    },
+  )
+})
+afterEach(() => rmSync(places.logs, { recursive: true }))
+
+type Chunk = Extract<FromWorker, { type: 'log' }>
+const ship = (): Chunk[] => {
+  const sent: Chunk[] = []
+  shipper.ship((message) => sent.push(message as Chunk))
+  return sent
+}
+const write = (text: string, file = OUT): void => appendFileSync(join(places.logs, file), text)
+const text = (chunks: Chunk[]): string =>
+  chunks.map(({ data }) => Buffer.from(data, 'base64').toString()).join('')
+
+test('without a link nothing is sent, and nothing counts as shipped', () => {
+  write('line\n')
+  expect(ship()).toEqual([])
+  expect(shipper.done).toBe(false)
+})
+
+test('goes on from what the OpCenter says it has, and is done when that has every byte', () => {
+  write('one two')
+  shipper.connected({ [OUT]: 4 })
+  expect(ship()).toEqual([
+    { type: 'log', jobId: 'job1', file: OUT, offset: 4, data: Buffer.from('two').toString('base64') },
+  ])
+  expect(ship()).toEqual([])
+  expect(shipper.done).toBe(false)
+  shipper.acknowledged(OUT, 7)
+  expect(shipper.done).toBe(true)
+  write('!')
+  expect(shipper.done).toBe(false)
+})
+
+test('runs at most a window ahead of what was acknowledged', () => {
+  write('x'.repeat(3000 * KIB))
+  shipper.connected({})
+  expect(text(ship())).toHaveLength(1024 * KIB)
+  expect(ship()).toEqual([])
+  shipper.acknowledged(OUT, 512 * KIB)
+  const next = ship()
+  expect(next[0]?.offset).toBe(1024 * KIB)
+  expect(text(next)).toHaveLength(512 * KIB)
+})
+
+test('after a broken link it sends again what was not acknowledged', () => {
+  write('abcdef')
+  shipper.connected({})
+  expect(text(ship())).toBe('abcdef')
+  shipper.disconnected()
+  shipper.connected({ [OUT]: 2 })
+  expect(text(ship())).toBe('cdef')
+})
+
+test('a file that went back is cut at the OpCenter first, once', () => {
+  write('kept')
+  truncated = { [OUT]: 4 }
+  shipper.connected({ [OUT]: 9 })
+  expect(shipper.done).toBe(false)
+  expect(ship()).toEqual([{ type: 'log', jobId: 'job1', file: OUT, offset: 4, truncate: true, data: '' }])
+  expect(truncated).toEqual({})
+  write(' and on')
+  const [chunk] = ship()
+  expect(chunk).toMatchObject({ offset: 4 })
+  expect(chunk?.truncate).toBeUndefined()
+  expect(text([chunk!])).toBe(' and on')
+})
+
+test('a mirror that is longer than the file is cut to it', () => {
+  write('short')
+  shipper.connected({ [OUT]: 50 })
+  expect(ship()).toEqual([{ type: 'log', jobId: 'job1', file: OUT, offset: 5, truncate: true, data: '' }])
+  expect(shipper.done).toBe(true)
+})
+
+test('every file of the job is shipped; directories are not', () => {
+  write('out')
+  write('err', 'stderr.autosave')
+  writeFileSync(join(places.logs, 'own.log'), 'own')
+  mkdirSync(join(places.logs, 'more'))
+  shipper.connected({})
+  expect(
+    ship()
+      .map(({ file }) => file)
+      .toSorted(),
+  ).toEqual(['own.log', 'stderr.autosave', OUT])
+})
