@@ -112,7 +112,6 @@ class CaptureRun {
   async #whileFrozen(): Promise<void> {
     this.#timings.dumpMs = this.#lap()
     this.#dumping = false
-    await this.#following
     this.#logs = (await askShim('drain')).offsets
     this.#timings.drainLogsMs = this.#lap()
     // What runs on needs its disk of this instant, and may go on before the images are durable.
@@ -134,7 +133,7 @@ class CaptureRun {
     const { volumes, kind, attempt } = this.#input
     const from = performance.now()
     const [files] = await Promise.all([
-      this.#images.sums(),
+      this.#following.then(() => this.#images.sums()),
       alongside,
       ...volumes.map(({ path }) => exec('sync', ['-f', path])),
     ])
