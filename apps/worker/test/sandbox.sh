@@ -10,6 +10,9 @@ for at in /sys/fs/cgroup/*/; do
   echo $$ > "$at/$name/cgroup.procs"
 done
 echo "$memory" > "/sys/fs/cgroup/memory/$name/memory.limit_in_bytes"
+# No swap, whatever the machine has: a program that outgrows its memory ends at once.
+both=/sys/fs/cgroup/memory/$name/memory.memsw.limit_in_bytes
+if [ -e "$both" ]; then echo "$memory" > "$both"; fi
 exec unshare --mount --pid --uts --ipc --cgroup --fork --kill-child /bin/sh -eu -c '
 dir=$1 system=$2 node=$3 images=$4
 mount --make-rprivate /
