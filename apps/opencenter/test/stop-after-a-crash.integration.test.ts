@@ -68,4 +68,5 @@ test('stopping by force after a crash saves nothing, and says so; the job runs a
 test('where nothing runs there is nothing to save', async () => {
   await product.down()
   expect(await stop()).toContain('No OpCenter runs')
+  await product.up()
 })

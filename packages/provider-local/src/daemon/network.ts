@@ -16,6 +16,9 @@ export const inHost = (file: string, args: readonly string[], input = ''): Promi
 
 export const METADATA_ADDRESS = '169.254.169.254'
 
+/** Addresses of instances: `.10` to `.249`. */
+const [FIRST, INSTANCES] = [10, 240]
+
 export const makeNetwork = (name: string, subnet: number) => {
   const prefix = `10.213.${subnet}`
 
@@ -39,11 +42,15 @@ export const makeNetwork = (name: string, subnet: number) => {
         await ip(inHost, [`addr add ${prefix}.1/24 dev ${name}`, `link set ${name} up`])
       }
       await inHost('nft', ['-f', '-'], rules(name, prefix))
+      // Kernels without bridge filtering go without: instances of one person could then pose as each other.
+      await command('nft', ['-f', '-'], ownAddressesOnly(prefix)).catch(() => undefined)
     },
 
     /** The lowest address that none of `taken` has. */
     freeAddress(taken: ReadonlySet<string>): string | undefined {
-      return Array.from({ length: 240 }, (_, n) => `${prefix}.${n + 10}`).find((each) => !taken.has(each))
+      return Array.from({ length: INSTANCES }, (_, n) => `${prefix}.${n + FIRST}`).find(
+        (each) => !taken.has(each),
+      )
     },
 
     /** Puts `eth0` into the sandbox whose network namespace `pid` is in. Its port reaches the uplink only. */
@@ -97,6 +104,28 @@ const exists = (run: Run, link: string): Promise<boolean> =>
 const removeLinks = async (name: string): Promise<void> => {
   if (await exists(inHost, name)) await inHost('ip', ['link', 'del', name])
   if (await exists(command, 'br0')) await command('ip', ['link', 'del', 'br0'])
+}
+
+/** From an instance's port comes only what its own address has sent: metadata tells who asks by that address. */
+const ownAddressesOnly = (prefix: string): string => {
+  const owners = Array.from({ length: INSTANCES }, (_, n) => `"port${n + FIRST}" . ${prefix}.${n + FIRST}`)
+  return `
+table bridge addresses
+delete table bridge addresses
+table bridge addresses {
+  set owners {
+    type ifname . ipv4_addr
+    elements = { ${owners.join(', ')} }
+  }
+  chain arriving {
+    type filter hook prerouting priority -300
+    iifname != "port*" accept
+    ether type ip iifname . ip saddr @owners accept
+    ether type arp iifname . arp saddr ip @owners accept
+    drop
+  }
+}
+`
 }
 
 /** Instances reach the world as the host does, and the host at `.1`; never another cloud of this machine. */

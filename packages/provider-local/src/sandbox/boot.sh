@@ -51,8 +51,9 @@ mount -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=620 devpts root/
 mount -t tmpfs -o nosuid,nodev,mode=1777 shm root/dev/shm
 mount -t mqueue mqueue root/dev/mqueue
 mount -t tmpfs -o nosuid,nodev,mode=755 run root/run
+# No kernel messages: they are the machine's, not the instance's.
 set -- /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty
-for node in /dev/fuse /dev/btrfs-control /dev/userfaultfd /dev/kmsg; do
+for node in /dev/fuse /dev/btrfs-control /dev/userfaultfd; do
   [ ! -c "$node" ] || set -- "$@" "$node"
 done
 cp -a "$@" root/dev/
@@ -93,5 +94,8 @@ pivot_root . .host
 cd /
 umount -l /.host
 rmdir /.host
-exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+# What is the machine’s alone: its modules, ports, power and messages. Of the rest a worker needs nearly all, the clock
+# included: CRIU restores time namespaces.
+exec setpriv --bounding-set -sys_module,-sys_rawio,-sys_boot,-syslog,-mac_admin,-mac_override,-audit_control,-audit_read,-wake_alarm,-block_suspend,-sys_pacct \
+  env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
   /usr/bin/tini -g -- /bin/sh /var/lib/cloud/instance/user-data.txt
