@@ -1,31 +1,30 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
 import { saveBy } from '@mmcloud/domain'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
-import { listCheckpoints, readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
-import { markUntouched, rollBackDisks, touch } from '../checkpoint/restore.ts'
+import { readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
+import { rollBackDisks, touch } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
 import { jobMemoryInUse } from '../container/cgroup.ts'
-import { destroyContainer, runc } from '../container/runc.ts'
+import { destroyContainer } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
-import { shimResult } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
-import { until } from '../system/wait.ts'
-import { readyLive } from '../volumes/ready-live.ts'
-import { isMounted, mountVolumes, replaceLive, unmountVolumes } from '../volumes/volumes.ts'
+import { isMounted, mountVolumes, unmountVolumes } from '../volumes/volumes.ts'
 import { prepare, restoreContainer, startContainer, verifyImages } from './begin.ts'
 import { type Beginning, beginningKey, beginOrAnswer } from './begin-rule.ts'
 import { captureFailure } from './capture-error.ts'
+import { capturedBefore } from './captured-before.ts'
+import { emptyDisks } from './empty-disks.ts'
+import { endSaved, stopProgram } from './end-program.ts'
 import { inventory, jobReport } from './job-report.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
 import { ProgramWatch } from './program-watch.ts'
 import { takeOver } from './take-over.ts'
 
 const MONITOR_MS = 100
-const KILLED_WITHIN_MS = 30_000
 
 export type RunnerDeps = {
   readonly images: ImageAccess
@@ -108,7 +107,8 @@ export class JobRunner {
     const asked = { what: 'start', ...params } as const
     return this.#begin(asked, async (state) => {
       await sweepCheckpoints(state.volumes, params.attempt)
-      await this.#emptyDisks(state)
+      const truncated = await emptyDisks(state.volumes)
+      if (truncated) this.#change({ truncated })
       const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params })
       this.#change({ limits: bundle.limits })
       const containerMs = await startContainer(params.attempt)
@@ -139,14 +139,7 @@ export class JobRunner {
   stopJob({ graceSeconds }: WorkerParams<'stopJob'>): Promise<WorkerResult<'stopJob'>> {
     return this.#inTurn(async () => {
       if (this.#state?.phase === 'running') {
-        await runc(['kill']).catch(() => undefined)
-        await until(() => shimResult(), { withinMs: graceSeconds * 1000, late: () => 'grace is over' }).catch(
-          async () => {
-            await destroyContainer()
-            const late = (): string => 'The program could not be ended'
-            await until(() => shimResult(), { withinMs: KILLED_WITHIN_MS, late })
-          },
-        )
+        await stopProgram(graceSeconds)
         await this.#monitor()
       }
       return this.#state?.exitCode === undefined ? {} : { exitCode: this.#state.exitCode }
@@ -200,28 +193,14 @@ export class JobRunner {
 
   async #capture(captureId: string, kind: 'move' | 'snapshot'): Promise<Checkpoint> {
     const state = this.#state
-    const last = state?.lastCapture
-    if (last?.captureId === captureId) {
-      if (last.error !== undefined) throw new Error(last.error)
-      const manifest = last.seq === undefined ? undefined : readManifest(last.seq)
-      if (manifest) return manifest.checkpoint
-    }
-    if (state?.phase === 'saved' && kind === 'move') {
-      const newest = listCheckpoints().at(-1)
-      if (newest) return newest.checkpoint
-    }
+    const before = capturedBefore(state, captureId, kind)
+    if (before) return before
     if (state?.phase !== 'running' || !state.limits) throw new Error('The program does not run here')
     this.#change({ phase: 'capturing', lastCapture: { captureId } })
     try {
       const { attempt, volumes, limits } = state
       const checkpoint = await capture({ kind, attempt, volumes, limits })
-      if (kind === 'move') {
-        const late = (): string => 'CRIU saved the program and did not end it'
-        await until(() => shimResult(), { withinMs: KILLED_WITHIN_MS, late })
-        await destroyContainer()
-        await removeBundle()
-        markUntouched(checkpoint.seq)
-      }
+      if (kind === 'move') await endSaved(checkpoint.seq)
       const { error: _error, ...rest } = this.#state!
       const phase = kind === 'move' ? 'saved' : 'running'
       this.#set({ ...rest, phase, lastCapture: { captureId, seq: checkpoint.seq } })
@@ -266,13 +245,6 @@ export class JobRunner {
   async #monitor(): Promise<void> {
     const end = this.#state?.phase === 'running' ? await this.#watch.ended(this.#state.limits) : undefined
     if (end) this.#change(end)
-  }
-
-  async #emptyDisks(state: JobState): Promise<void> {
-    const keep = existsSync(jobPlaces.logs) ? readdirSync(jobPlaces.logs).length > 0 : false
-    for (const { path } of state.volumes) await replaceLive(path, undefined)
-    await readyLive(state.volumes, keep)
-    if (keep) this.#change({ truncated: { 'stdout.autosave': 0, 'stderr.autosave': 0 } })
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
