@@ -11,7 +11,7 @@ import { TestWorld } from './test-world.ts'
  * one running copy, its saved progress is not lost, and when the misfortune is over it goes on or has ended.
  */
 const SEED = Number(process.env['MMCLOUD_SEED'] ?? 1)
-const RUNS = Number(process.env['MMCLOUD_RUNS'] ?? 40)
+const RUNS = Number(process.env['MMCLOUD_RUNS'] ?? 300)
 
 const never = new AbortController().signal
 const LOOK_MS = 50

@@ -188,6 +188,18 @@ describe('a reclaim', () => {
     expect((await world.job(job.id)).captureFailure).toBeUndefined()
   })
 
+  test('with a cloud that does not answer saves the program all the same, and goes on when it does', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 42)
+    await world.provider.reclaim(instanceOf(job), 120)
+    world.provider.away = true
+    await world.until(job.id, (now) => now.residence.kind === 'saved')
+    world.provider.away = false
+    await oneCopyAndNothingElse(job.id, 42)
+    const floats = (await world.story(job.id)).filter((reason) => reason === 'reclaimNotice')
+    expect(floats).toEqual(['reclaimNotice'])
+  })
+
   test('without notice goes back to the last checkpoint', async () => {
     const job = await world.executing()
     await world.fleet.work(job.id, 10)

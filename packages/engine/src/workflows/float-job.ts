@@ -1,7 +1,7 @@
 import { hasEnded, type Job } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
 import { type JobPatch, jobOf, moveJob, patchJob } from '../transitions.ts'
-import { type Failure, type StepContext, type Workflow, WorkflowFailure } from '../workflow/workflow.ts'
+import type { Failure, StepContext, Workflow } from '../workflow/workflow.ts'
 import { placementUndone } from './place-job.ts'
 import { attachVolumes } from './steps/attach.ts'
 import { type Captured, captureMove, recordSaved, sourceOf } from './steps/capture.ts'
@@ -63,7 +63,8 @@ async function launchUnlessResting(context: StepContext): Promise<unknown> {
   try {
     return await launchTarget(context)
   } catch (error) {
-    if (isPlanned(context) || !(error instanceof WorkflowFailure)) throw error
+    // A cloud that does not answer is no reason either to leave a program on an instance that will be taken.
+    if (isPlanned(context) || context.signal.aborted) throw error
     context.deps.log.warn(
       { job: context.jobId, err: error },
       'no target yet; the job is saved first and placed later',
@@ -88,6 +89,8 @@ const settleResting = (context: StepContext): Promise<void> =>
     await moveJob(tx, job, 'Suspended', 'suspended', { checkpoint }, context.deps.clock.now())
   })
 
+/** Not before this is a move tried again that failed for another reason than the program's capture. */
+const RETRY_MS = 2000
 /** A failed capture is tried again after 2, 4, 8 … s, at most this: a worker whose time runs out saves by itself. */
 const MAX_RECAPTURE_MS = 15_000
 
@@ -101,7 +104,8 @@ async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, a
   const numbers = { error: failure.message }
   if (failure.kind === 'capture') return notSaved(tx, job, failure, at, wish)
   // Whether the program was saved before this failed, only the worker knows: the planner asks it and carries on.
-  return moveJob(tx, job, job.status, 'migrationUndone', numbers, at, { ...wish, clear: ['moveTo'] })
+  const patch: JobPatch = { ...wish, placeAfter: at + RETRY_MS, clear: ['moveTo'] }
+  return moveJob(tx, job, job.status, 'migrationUndone', numbers, at, patch)
 }
 
 /** Every failed save is counted; it is told when it is the first of its cause. */
