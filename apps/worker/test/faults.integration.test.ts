@@ -4,8 +4,6 @@ import { until } from '../src/system/wait.ts'
 import { late, TestJob } from './job.ts'
 import { type Instance, World } from './world.ts'
 
-/** The disk of the job is full while CRIU writes, and a moment after: a program that writes there fails like on any full disk. */
-const FILES_ELSEWHERE = { DATABASE: '/data/rows.sqlite', JOURNAL: '/data/journal' }
 const MIB = 1024 * 1024
 
 const world = new World()
@@ -16,14 +14,10 @@ afterEach(() => world.clear())
 afterAll(() => world.clean())
 
 describe('a dump that fails', () => {
-  beforeEach(() => world.plugDisks(1536, 256))
+  beforeEach(() => world.plugDisks(1536))
 
   test('for want of disk thaws the program, says what to do, and works once there is room', async () => {
-    const job = new TestJob(world, {
-      mountPoints: ['/data'],
-      steps: 100,
-      env: { BALLAST_MIB: '256', ...FILES_ELSEWHERE },
-    })
+    const job = new TestJob(world, { steps: 100, env: { BALLAST_MIB: '256' } })
     const source = await job.start()
     await job.line(source, 3)
     fill(source, 300 * MIB)
@@ -42,7 +36,7 @@ describe('a dump that fails', () => {
   })
 
   test('because CRIU was killed leaves the program running, and the next one works', async () => {
-    const job = new TestJob(world, { mountPoints: ['/data'], steps: 60, env: { BALLAST_MIB: '256' } })
+    const job = new TestJob(world, { steps: 60, env: { BALLAST_MIB: '256' } })
     const source = await job.start()
     await job.line(source, 3)
     const asked = source.center.ask('captureJob', { captureId: 'one', kind: 'move' })

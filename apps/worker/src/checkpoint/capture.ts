@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
 import { type z } from 'zod'
 import type { checkpointSchema } from '@mmcloud/contract'
 import { type MemoryLimits, raiseMemoryLimit, restoreMemoryLimit } from '../container/cgroup.ts'
@@ -96,7 +96,7 @@ class CaptureRun {
     if (kind === 'snapshot') flags.push('--leave-running')
     try {
       await withCriuActions(
-        { 'post-dump': () => this.#whileFrozen() },
+        { 'post-dump': () => this.#whileFrozen(), 'network-unlock': () => this.#beforeThaw() },
         () => runc(['checkpoint', ...flags, '--work-path', places.criuWork]),
         this.#direct ? [DIRECT_IMAGES] : [],
       )
@@ -118,6 +118,16 @@ class CaptureRun {
     if (this.#input.kind === 'snapshot') return this.#snapshotDisks()
     await this.#complete(this.#snapshotDisks())
     await askShim('expectEnd')
+  }
+
+  /** Images of a dump that failed may have filled the disk: the program must find room there when it runs on. */
+  async #beforeThaw(): Promise<void> {
+    if (!this.#dumping) return
+    this.#dumping = false
+    await this.#following
+    // CRIU still has them open: only what they hold can be given back.
+    for (const name of readdirSync(this.#directory)) truncateSync(`${this.#directory}/${name}`)
+    await exec('sync', ['-f', this.#directory])
   }
 
   async #snapshotDisks(): Promise<void> {

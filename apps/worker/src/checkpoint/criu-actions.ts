@@ -11,12 +11,13 @@ const GHOST_LIMIT_BYTES = 1024 ** 3
  * What CRIU may wait for:
  * `post-dump` the program is frozen and dumped; only if it resolves does CRIU end or thaw the program as planned, a
  * rejection, or our death, thaws it where it is.
+ * `network-unlock` a dump is over, or has failed, and the program runs on next, whatever becomes of the action.
  * `post-restore` its memory is back and it has not run yet; a rejection, or our death, ends the restore.
  * `pre-resume` its sockets are back; the next thing is its next instruction, whatever becomes of the action.
  */
 export type CriuActions = Partial<Record<(typeof ACTIONS)[number], () => Promise<void>>>
 
-const ACTIONS = ['post-dump', 'post-restore', 'pre-resume'] as const
+const ACTIONS = ['post-dump', 'network-unlock', 'post-restore', 'pre-resume'] as const
 
 const SCRIPT = `#!/bin/sh
 case "$CRTOOLS_SCRIPT_ACTION" in ${ACTIONS.join('|')}) ;; *) exit 0 ;; esac
