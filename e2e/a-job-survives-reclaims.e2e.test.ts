@@ -85,4 +85,27 @@ describe('a stateful job', () => {
     expect(steps).toEqual(Array.from({ length: 150 }, (_, index) => `step ${index + 1}`))
     expect(await product.float('log', 'ls', '-j', job)).toContain('stdout.autosave.lost-1')
   })
+
+  test('survives a second reclaim during the restore from the first', { timeout: 300_000 }, async () => {
+    // Memory that takes a while to read back, so that the second one comes in between.
+    const script = `#!/usr/bin/env python3
+import hashlib, os, time
+ballast = os.urandom(400 * 2**20)
+before = hashlib.sha256(ballast).hexdigest()
+for step in range(1, 81):
+    print(f"step {step}", flush=True)
+    time.sleep(0.1)
+print("intact" if hashlib.sha256(ballast).hexdigest() == before else "damaged", flush=True)
+`
+    const job = await product.submit(script, '-c', '1', '-m', '1')
+    await product.output(job, 'step 10', (text) => text.includes('step 10\n'))
+    await product.float('drill', '-j', job, '--notice', '60s')
+    const saved = await product.event(job, 'saved')
+    await product.float('drill', '-j', job, '--notice', '0s')
+    const second = await product.event(job, 'drillAsked', saved.seq)
+    expect(second.from).toBe('Floating')
+    await product.status(job, ['Completed'])
+    const steps = Array.from({ length: 80 }, (_, index) => `step ${index + 1}\n`).join('')
+    expect(await product.log(job)).toBe(`${steps}intact\n`)
+  })
 })

@@ -1,23 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { Product, waitFor } from '@mmcloud/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-const COUNTER = `#!/usr/bin/env python3
-import os, time
-for step in range(1, int(os.environ["STEPS"]) + 1):
-    print(f"step {step}", flush=True)
-    time.sleep(0.1)
-`
+import { COUNTER, everyStepOnce } from './counter.ts'
 
 let product: Product
 beforeAll(async () => {
   product = await Product.start()
 }, 120_000)
 afterAll(() => product.destroy(), 120_000)
-
-const everyStepOnce = (log: string, steps: number): void => {
-  expect(log).toBe(Array.from({ length: steps }, (_, index) => `step ${index + 1}\n`).join(''))
-}
 
 const killOpenCenter = async (): Promise<void> => {
   const pid = await product.pid()

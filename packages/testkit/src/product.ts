@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { leaksSince, type MachineSnapshot, snapshotMachine } from './leaks.ts'
 import { waitFor } from './wait-for.ts'
 
 const bin = (name: string): string => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url))
@@ -31,12 +32,19 @@ export type ShownJob = {
   readonly rc?: string
   readonly workingHost: string
   readonly instanceType: string
+  readonly attempt: number
+  readonly publicIP: string
 }
 
 export type ProductOptions = {
   /** More flags of `opencenter start`. */
   readonly flags?: readonly string[]
+  /** More of its environment: the settings of its local cloud. */
+  readonly env?: Readonly<Record<string, string>>
 }
+
+/** What the local clouds of this machine keep about each other. */
+const REGISTRY = '/run/mmcloud/registry.json'
 
 /**
  * The whole product from outside: an OpCenter with a data directory, a port and a `float` home of its own, driven only
@@ -48,13 +56,20 @@ export class Product {
   readonly password: string
   readonly #env: NodeJS.ProcessEnv
   readonly #flags: readonly string[]
+  readonly #before: MachineSnapshot
 
-  private constructor(dataDir: string, address: string, options: ProductOptions) {
+  private constructor(dataDir: string, address: string, before: MachineSnapshot, options: ProductOptions) {
     this.dataDir = dataDir
     this.address = address
     this.password = randomBytes(9).toString('base64url')
-    this.#env = { ...process.env, HOME: join(dataDir, 'home'), OPCENTER_ADMIN_PASSWORD: this.password }
+    this.#env = {
+      ...process.env,
+      HOME: join(dataDir, 'home'),
+      OPCENTER_ADMIN_PASSWORD: this.password,
+      ...options.env,
+    }
     this.#flags = options.flags ?? []
+    this.#before = before
   }
 
   /** A new data directory, started and logged in. */
@@ -62,6 +77,7 @@ export class Product {
     const product = new Product(
       await mkdtemp(join(tmpdir(), 'mmcloud-')),
       `127.0.0.1:${await freePort()}`,
+      await snapshotMachine(),
       options,
     )
     await product.up()
@@ -91,10 +107,21 @@ export class Product {
     await this.#must('opencenter', ['stop', '--data-dir', this.dataDir])
   }
 
-  /** Stops it and removes everything it had, disks included. */
+  /** Stops it and removes everything it had, disks included; throws when anything of it is left on the machine. */
   async destroy(): Promise<void> {
+    const name = await this.#cloudName()
     await this.down()
+    const leaks = await leaksSince(this.#before, await ofCloud(name, this.dataDir))
+    if (leaks.length > 0) throw new Error(`left on the machine:\n${leaks.join('\n')}`)
     await rm(this.dataDir, { recursive: true })
+  }
+
+  /** What all kernel objects of its local cloud are called. */
+  async #cloudName(): Promise<string> {
+    const clouds = Object.entries(await localClouds())
+    const name = clouds.find(([, { cloudDir }]) => cloudDir.startsWith(`${this.dataDir}/`))?.[0]
+    if (name === undefined) throw new Error(`no local cloud runs below ${this.dataDir}`)
+    return name
   }
 
   /** The OpCenter's process. */
@@ -195,6 +222,20 @@ export class Product {
       })
     })
   }
+}
+
+/**
+ * Whether a line of a snapshot is this cloud's. The machine's settings are judged only where no other local cloud
+ * holds them raised.
+ */
+const ofCloud = async (name: string, dataDir: string): Promise<(line: string) => boolean> => {
+  const alone = Object.keys(await localClouds()).length === 0
+  return (line) => line.includes(name) || line.includes(dataDir) || (alone && line.startsWith('sysctl '))
+}
+
+const localClouds = async (): Promise<Record<string, { readonly cloudDir: string }>> => {
+  const text = await readFile(REGISTRY, 'utf8').catch(() => '{"clouds":{}}')
+  return (JSON.parse(text) as { clouds: Record<string, { cloudDir: string }> }).clouds
 }
 
 /** Status words after which nothing more happens to a job by itself. */

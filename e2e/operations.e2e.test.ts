@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises'
+import { Product, waitFor } from '@mmcloud/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COUNTER, everyStepOnce } from './counter.ts'
+
+const SMALL = ['-c', '1', '-m', '1'] as const
+const FOREVER = '#!/bin/sh\nexec sleep 100000\n'
+
+let product: Product
+beforeAll(async () => {
+  product = await Product.start()
+}, 120_000)
+afterAll(() => product.destroy(), 120_000)
+
+const counter = (steps: number, ...flags: string[]): Promise<string> =>
+  product.submit(COUNTER, ...SMALL, '-e', `STEPS=${steps}`, ...flags)
+const step = (job: string, count: number): Promise<string> =>
+  product.output(job, `step ${count}`, (text) => text.includes(`step ${count}\n`))
+
+/** Volumes that the cloud keeps for this job. */
+const volumesOf = async (job: string): Promise<number> => {
+  const cloud = JSON.parse(await readFile(`${product.dataDir}/cloud/state.json`, 'utf8')) as {
+    volumes: { owner: string }[]
+  }
+  return cloud.volumes.filter(({ owner }) => owner === job).length
+}
+
+describe.concurrent('what a person can ask of a job', () => {
+  test('suspend gives its instance back, resume goes on with the same process', async () => {
+    const job = await counter(60)
+    await step(job, 10)
+    expect(await product.float('suspend', '-f', '-j', job)).toBe('Suspend request has been submitted\n')
+    await product.status(job, ['Suspended'])
+    await waitFor('its instance to be given back', 30_000, async () => {
+      const hosts = JSON.parse(await product.float('hosts', '-F', 'json')) as { job: string }[]
+      return hosts.some((host) => host.job === job) ? { notYet: 'rented' } : { done: true }
+    })
+    expect((await product.show(job)).workingHost).toBe('')
+    await product.float('resume', '-j', job)
+    expect((await product.status(job, ['Completed'])).attempt).toBe(1)
+    everyStepOnce(await product.log(job), 60)
+  })
+
+  test('rerun begins from scratch, as the next attempt, and keeps the earlier log', async () => {
+    const script = '#!/bin/sh\n[ ! -e /var/tmp/ran ] || exit 9\ntouch /var/tmp/ran\necho ran\nexit 3\n'
+    const job = await product.submit(script, ...SMALL)
+    expect(await product.status(job, ['FailToComplete'])).toMatchObject({ attempt: 1, rc: '3' })
+    await product.float('rerun', '-j', job)
+    expect(await product.status(job, ['FailToComplete'])).toMatchObject({ attempt: 2, rc: '3' })
+    expect(await product.log(job)).toBe('ran\n')
+    expect(await product.log(job, 'stdout.autosave.1')).toBe('ran\n')
+  })
+
+  test('migrate --sync moves to a type, then to a size', async () => {
+    const job = await counter(250)
+    await step(job, 5)
+    expect(await product.float('migrate', '--sync', '-f', '-t', 't3.small', '-j', job)).toMatch(/goes on/)
+    expect(await product.show(job)).toMatchObject({ status: 'Executing', instanceType: 't3.small' })
+    await product.float('migrate', '--sync', '-f', '-c', '2', '-m', '4', '-j', job)
+    expect((await product.show(job)).workingHost).toMatch(/^\S+ \(2Core4GB\/Spot\)$/)
+    await product.status(job, ['Completed'])
+    everyStepOnce(await product.log(job), 250)
+  })
+
+  test('cancel of a suspended job deletes its disk', async () => {
+    const job = await product.submit(FOREVER, ...SMALL)
+    await product.status(job, ['Executing'])
+    await product.float('suspend', '-f', '-j', job)
+    await product.status(job, ['Suspended'])
+    expect(await volumesOf(job)).toBe(1)
+    await product.float('cancel', '-f', '-j', job)
+    await product.status(job, ['Cancelled'])
+    await waitFor('its disk to be gone', 30_000, async () => {
+      const left = await volumesOf(job)
+      return left === 0 ? { done: true } : { notYet: `${left} volumes` }
+    })
+  })
+})
+
+describe.concurrent('what moves with a job', () => {
+  test('a data volume', async () => {
+    const script = `#!/usr/bin/env python3
+import os, time
+assert os.statvfs("/data").f_fsid != os.statvfs("/").f_fsid
+written = open("/data/steps", "a")
+for step in range(1, 81):
+    print(f"step {step}", file=written, flush=True)
+    print(f"step {step}", flush=True)
+    time.sleep(0.1)
+print("on disk", len(open("/data/steps").readlines()), flush=True)
+`
+    const job = await product.submit(script, ...SMALL, '--dataVolume', '[size=1]:/data')
+    await step(job, 10)
+    await product.float('drill', '-j', job, '--notice', '20s')
+    await product.event(job, 'restored')
+    await product.status(job, ['Completed'])
+    expect(await product.log(job)).toMatch(/step 79\nstep 80\non disk 80\n$/)
+  })
+
+  test('a published port, and the memory of the server behind it', async () => {
+    const script = `#!/usr/bin/env python3
+import http.server
+class Counting(http.server.BaseHTTPRequestHandler):
+    served = 0
+    def do_GET(self):
+        Counting.served += 1
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"request {Counting.served}".encode())
+http.server.HTTPServer(("", 8000), Counting).serve_forever()
+`
+    const job = await product.submit(script, ...SMALL, '--publish', '18888:8000')
+    await product.status(job, ['Executing'])
+    const before = await published(job)
+    expect(await answerOf(before)).toBe('request 1')
+    await product.float('drill', '-j', job, '--notice', '20s')
+    await product.event(job, 'restored')
+    const after = await published(job)
+    expect(after).not.toBe(before)
+    expect(await answerOf(after)).toBe('request 2')
+    await product.float('cancel', '-f', '-j', job)
+    await product.status(job, ['Cancelled'])
+  })
+})
+
+/** The address of a job's port as scripts find it: the fourth word below `portMappings:`. */
+const published = async (job: string): Promise<string> => {
+  const shown = await product.float('show', '-j', job)
+  const address = /^portMappings:\n(.+)$/m.exec(shown)?.[1]?.trim().split(/\s+/)[3]
+  if (address === undefined) throw new Error(`no port in\n${shown}`)
+  return address
+}
+
+/** The server may need a moment after its program has begun. */
+const answerOf = (address: string): Promise<string> =>
+  waitFor(`an answer from ${address}`, 30_000, async () => {
+    try {
+      return { done: await (await fetch(`http://${address}/`)).text() }
+    } catch (error) {
+      return { notYet: String(error) }
+    }
+  })
