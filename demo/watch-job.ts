@@ -44,7 +44,8 @@ export const watchJob = async (
 const finalLine = async (center: Product, id: string): Promise<string> =>
   (await center.log(id)).trim().split('\n').at(-1) ?? ''
 
-const stamp = (begin: number, at: number): string => dim(`${((at - begin) / 1000).toFixed(1).padStart(6)} s`)
+const stamp = (begin: number, at: number): string =>
+  dim(`${(Math.max(0, at - begin) / 1000).toFixed(1).padStart(6)} s`)
 
 const mark = (event: EventLine): string => {
   switch (event.reason) {

@@ -15,7 +15,7 @@ const moveEvents = (last: ReturnType<typeof anEvent>) => (_: unknown, call: numb
   if (call === 0) return { body: { events: EVENTS } }
   if (call === 1 || call === 2) return 'down' as const
   return {
-    body: { events: call === 3 ? [anEvent(4, 80, 'Executing', 'Floating', 'frozen', 'frozen')] : [last] },
+    body: { events: call === 3 ? [anEvent(4, 80, 'Executing', 'Floating', 'saved', 'saved')] : [last] },
   }
 }
 

@@ -26,6 +26,12 @@ describe('reasons', () => {
     expect(reasonSentence('exited', { exitCode: 7 })).toBe('ended by itself with exit code 7')
     expect(reasonSentence('exited', {})).toBe('ended by itself with exit code ?')
   })
+  test('times and sizes are told in the unit that fits', () => {
+    const taken = (bytes: number, standStillMs: number): string =>
+      reasonSentence('snapshotTaken', { checkpoint: 3, bytes, standStillMs })
+    expect(taken(280_502_460, 12.6)).toBe('checkpoint 3 taken, 268 MiB; stood still 13 ms')
+    expect(taken(3 * 1024 ** 3, 2139)).toBe('checkpoint 3 taken, 3.0 GiB; stood still 2.1 s')
+  })
   test('no sentence holds words that existing clients search for', () => {
     for (const text of Object.values(REASONS)) expect(text).not.toMatch(/\b(id|status|rc): /)
   })

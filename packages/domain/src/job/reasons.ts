@@ -6,27 +6,23 @@ import type { JobStatus } from './job-status.ts'
  */
 export const REASONS = {
   submitted: 'accepted: {cpu} vCPU, {memGB} GB, {policy}',
-  placing: 'looking for an instance: attempt {attempt}',
   offerChosen: 'chose {type} ({market}) at {pricePerHour} USD/h, the cheapest of {candidates} that fit',
   noCapacity: 'no capacity for {wanted}: {tried}; try {try} of {limit}, again in {retrySeconds} s',
   retriesUsedUp: 'no instance after {tries} tries: {tried}',
   waitingForCapacity: 'saved and waiting for capacity: {tried}; again in {retrySeconds} s',
-  instanceReady: '{type} ({market}) is up after {ms} ms',
+  instanceReady: '{type} ({market}) is up after {ms}',
   launchFailed: 'the instance did not come up: {error}',
   preparing: 'volume attached, fetching image {image}',
-  started: 'the program runs: image {imageMs} ms, container {containerMs} ms',
+  started: 'the program runs: image {imageMs}, container {containerMs}',
   startFailed: 'could not be started: {error}',
   reclaimNotice: 'the cloud takes {instance} back in {noticeSeconds} s',
-  frozen: 'frozen on {instance}',
   saved:
-    'saved: checkpoint {checkpoint}, {bytes} bytes, freeze {freezeMs} ms, dump {dumpMs} ms, disk snapshot {snapshotMs} ms',
+    'frozen and saved as checkpoint {checkpoint}: {bytes}, dump {dumpMs}, disk snapshot {snapshotMs}, made durable {syncMs}',
   captureFailed: 'could not be saved and runs on where it is (try {tries}): {error}',
   instanceDied: '{instance} is gone without notice',
   workerLost: 'no copy of the job is left on {instance}: {error}',
-  goingBack: 'goes back to checkpoint {checkpoint} of {at}',
-  restored: 'goes on, on {type} ({market}): stood still {standStillMs} ms (restore {restoreMs} ms)',
+  restored: 'goes on, on {type} ({market}): stood still {standStillMs} (restore {restoreMs})',
   restoreFailed: 'checkpoint {checkpoint} could not be restored: {error}',
-  checkpointBad: 'checkpoint {checkpoint} is given up after {tries} failed restores',
   noCheckpointLeft: 'every checkpoint is lost or could not be restored: {error}',
   startedOver: 'no checkpoint to go back to: starts again from scratch (attempt {attempt})',
   lostForGood: 'its instance is gone, it has no checkpoint, and rerun is disabled',
@@ -37,7 +33,7 @@ export const REASONS = {
   suspended: 'suspended: checkpoint {checkpoint}; its disk waits',
   resumeAsked: 'asked to resume by {user}',
   snapshotAsked: 'asked for a checkpoint by {user}',
-  snapshotTaken: 'checkpoint {checkpoint} taken, {bytes} bytes; stood still {freezeMs} ms',
+  snapshotTaken: 'checkpoint {checkpoint} taken, {bytes}; stood still {standStillMs}',
   openCenterStopping: 'saved because this OpCenter and its local cloud are being stopped',
   cancelAsked: 'asked to cancel by {user}',
   cancelled: 'cancelled',
@@ -65,4 +61,15 @@ export type JobEvent = {
 
 /** The sentence for a person; an absent number is shown as `?`, never as an empty gap. */
 export const reasonSentence = (reason: Reason, numbers: ReasonNumbers): string =>
-  REASONS[reason].replace(/\{(\w+)\}/g, (_, name: string) => String(numbers[name] ?? '?'))
+  REASONS[reason].replace(/\{(\w+)\}/g, (_, name: string) => inWords(name, numbers[name]))
+
+/** Milliseconds (`ms`, `…Ms`) and `bytes` are told in the unit that a person would choose. */
+const inWords = (name: string, value: string | number | undefined): string => {
+  if (value === undefined) return '?'
+  if (typeof value === 'string') return value
+  if (/^ms$|Ms$/.test(name))
+    return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
+  if (name !== 'bytes') return String(value)
+  const mib = value / 1024 ** 2
+  return mib < 1024 ? `${Math.ceil(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`
+}

@@ -35,7 +35,10 @@ async function captureSnapshot(context: StepContext): Promise<void> {
         checkpoint,
       ])
       if (job.status !== 'Capturing') return
-      const numbers = { checkpoint: checkpoint.seq, bytes: checkpoint.bytes, ...checkpoint.timings }
+      const { seq, bytes, timings } = checkpoint
+      // It ran on before all of it was durable.
+      const standStillMs = timings.freezeMs + timings.dumpMs + timings.drainLogsMs + timings.diskSnapshotMs
+      const numbers = { checkpoint: seq, bytes, standStillMs, ...timings }
       await moveJob(tx, job, 'Executing', 'snapshotTaken', numbers, deps.clock.now())
     })
   } catch (error) {
