@@ -41,29 +41,7 @@ const main = async (): Promise<number> => {
         : red(bold('  They differ: this is a bug of ours.')),
     )
     say('')
-    if (keep) {
-      say(
-        `The OpCenter runs at ${bold(center.url)} ${dim(`(user admin, password ${center.password}, data in ${center.dataDir})`)}. Try next:`,
-      )
-      for (const command of [
-        'bin/float list',
-        `bin/float events -j ${moved.id}`,
-        'bin/float submit -i python -j your-script.py -c 1 -m 1',
-      ]) {
-        say(`  ${command}`)
-      }
-      say(dim(`Stop it with: bin/opencenter stop --data-dir ${center.dataDir}`))
-    } else {
-      say(
-        `The OpCenter was at ${bold(center.url)}. Keep it next time with ${bold('npm run demo -- --keep')}, and then try:`,
-      )
-      for (const command of [
-        'bin/float list',
-        'bin/float events -j ID',
-        'bin/float submit -i python -j your-script.py -c 1 -m 1',
-      ])
-        say(`  ${command}`)
-    }
+    tellWhatToTry(center, keep ? moved.id : undefined)
     return same ? 0 : 1
   } catch (error) {
     keep = false
@@ -71,6 +49,24 @@ const main = async (): Promise<number> => {
   } finally {
     if (!keep) await center.destroy()
   }
+}
+
+/** The address and three commands; the OpCenter is still there when the id of a job of it is given. */
+const tellWhatToTry = (center: Product, kept: string | undefined): void => {
+  const commands = [
+    'bin/float list',
+    `bin/float events -j ${kept ?? 'ID'}`,
+    'bin/float submit -i python -j demo/flights.py -c 1 -m 2',
+  ]
+  if (kept === undefined) {
+    say(`The OpCenter was at ${bold(center.url)}. Keep the next one with`)
+    say(`  npm run demo -- --keep\nand then try:`)
+  } else {
+    say(`The OpCenter runs at ${bold(center.url)}. Log in, with the password ${bold(center.password)}:`)
+    say(`  bin/float login -a ${center.address} -u admin\nand try:`)
+  }
+  for (const command of commands) say(`  ${command}`)
+  if (kept !== undefined) say(dim(`Stop it with: bin/opencenter stop --data-dir ${center.dataDir}`))
 }
 
 const run = async (center: Product, name: string, disturb: boolean): Promise<Finished> => {
