@@ -15,6 +15,8 @@ const NEEDED: readonly (readonly [proof: string, packageName: string])[] = [
   ['/usr/sbin/mke2fs', 'e2fsprogs'],
   ['/usr/sbin/losetup', 'mount'],
   ['/usr/bin/nsenter', 'util-linux'],
+  // The OpCenter asks registries with it, at submit.
+  ['/usr/bin/skopeo', 'skopeo'],
   ['/usr/sbin/modprobe', 'kmod'],
   ['/usr/sbin/sysctl', 'procps'],
   ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],

@@ -89,9 +89,9 @@ export const jobColumns = (job: Job, instances: readonly Instance[]): Filterable
   }
 }
 
-/** The instance the job is on, or is being made for it; none once it has ended. */
+/** The instance the job is on, or is being made for it; none once it rests or has ended. */
 const hostOf = (job: Job, instances: readonly Instance[]): Instance | undefined => {
-  if (hasEnded(job.status)) return undefined
+  if (hasEnded(job.status) || job.status === 'Suspended') return undefined
   const { residence } = job
   if (residence.kind === 'running') return instances.find(({ id }) => id === residence.instance)
   return instances.findLast(({ state, address }) => state !== 'gone' && address !== undefined)

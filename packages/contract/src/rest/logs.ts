@@ -20,7 +20,7 @@ export const logs = endpoint('logs', {
  */
 export const logBytes = endpoint('logBytes', {
   summary: 'Read a log file from an offset on',
-  params: jobParams.extend({ file: z.string().regex(/^[\w.-]+$/) }),
+  params: jobParams.extend({ file: z.string().regex(/^[\w.-]+$/, 'is not the name of a log file') }),
   query: z.object({ offset: z.coerce.number().int().optional() }),
   response: 'bytes',
 })
