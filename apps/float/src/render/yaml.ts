@@ -53,7 +53,8 @@ const needsQuotes = (text: string): boolean =>
   text === '' ||
   text !== text.trim() ||
   /^(true|false|yes|no|on|off|null|~|y|n)$/i.test(text) ||
-  /^[-+.]?\d[\d_]*(\.\d*)?(e[-+]?\d+)?$/i.test(text) ||
+  /^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ||
+  /^[-+]?\.(inf|nan)$/i.test(text) ||
   /^0[xo]/i.test(text) ||
   /^\d{4}-\d\d-\d\d/.test(text) ||
   /^([[\]{},#&*!|>'"%@`]|[-?:](\s|$))/.test(text) ||
