@@ -21,6 +21,7 @@ export const REASONS = {
   captureFailed: 'could not be saved and runs on where it is (try {tries}): {error}',
   instanceDied: '{instance} is gone without notice',
   workerLost: 'no copy of the job is left on {instance}: {error}',
+  wentBack: 'went back to checkpoint {checkpoint}: {lostMs} of work are lost',
   restored: 'goes on, on {type} ({market}): stood still {standStillMs} (restore {restoreMs})',
   restoreFailed: 'checkpoint {checkpoint} could not be restored: {error}',
   noCheckpointLeft: 'every checkpoint is lost or could not be restored: {error}',

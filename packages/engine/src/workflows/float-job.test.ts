@@ -162,6 +162,7 @@ describe('a reclaim', () => {
     const taken = world.clock.now() + 120_000
     await world.provider.reclaim(instanceOf(job), 120)
     await world.until(job.id, (now) => now.residence.kind === 'saved')
+    expect(await world.story(job.id)).not.toContain('wentBack')
     expect(await savedBefore(job.id, taken)).toBeGreaterThanOrEqual(FakeFleet.savesWithinMs)
     await oneCopyAndNothingElse(job.id, 42)
   })
@@ -206,6 +207,8 @@ describe('a reclaim', () => {
     await world.engine.commands.snapshot(job.id, 'ada')
     await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
     await world.fleet.work(job.id, 5)
+    const checkpointAt = (await world.records.read((view) => view.checkpoints(job.id)))[0]!.takenAt
+    await world.clock.sleep(60_000, new AbortController().signal)
     world.provider.kill(instanceOf(job))
     await world.until(
       job.id,
@@ -215,7 +218,17 @@ describe('a reclaim', () => {
         now.residence.instance !== instanceOf(job),
     )
     await oneCopyAndNothingElse(job.id, 10)
-    expect(await world.story(job.id)).toEqual(expect.arrayContaining(['instanceDied', 'restored']))
+    const story = await world.story(job.id)
+    expect(story.slice(story.indexOf('instanceDied'))).toEqual(
+      expect.arrayContaining(['wentBack', 'restored']),
+    )
+    const events = await world.records.read((view) => view.events(job.id))
+    const told = (reason: string): Record<string, unknown> =>
+      events.findLast((event) => event.reason === reason)!.numbers
+    // It worked on for as long after its snapshot as it lost, and stood still only from its death on.
+    const lostMs = events.find((event) => event.reason === 'instanceDied')!.at - checkpointAt
+    expect(told('wentBack')).toEqual({ checkpoint: 1, lostMs })
+    expect(told('restored')['standStillMs']).toBeLessThan(30_000)
   })
 
   test('without notice and without a checkpoint runs again if it may', async () => {

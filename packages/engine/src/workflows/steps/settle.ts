@@ -1,4 +1,4 @@
-import type { Job, JobStatus } from '@mmcloud/domain'
+import type { Checkpoint, Job, JobEvent, JobStatus } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
@@ -24,29 +24,34 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     if (continuation.kind === 'start') {
       await settleStarted(tx, job, status, continuation, numbers, at, here)
     } else if (continuation.kind === 'restore') {
-      const standStillMs = at - continuation.checkpoint.takenAt
-      await moveJob(
-        tx,
-        job,
-        status,
-        'restored',
-        { ...numbers, standStillMs, checkpoint: continuation.checkpoint.seq },
-        at,
-        here,
-      )
-      await recordMigration(
-        tx,
-        context,
-        job,
-        target,
-        { standStillMs, bytes: continuation.checkpoint.bytes, phases },
-        at,
-      )
+      const { seq: checkpoint, takenAt, bytes } = continuation.checkpoint
+      const lostAt = await lostSince(tx, job, continuation.checkpoint)
+      const standStillMs = at - (lostAt ?? takenAt)
+      const back =
+        lostAt === undefined
+          ? job
+          : await moveJob(tx, job, job.status, 'wentBack', { checkpoint, lostMs: lostAt - takenAt }, at)
+      await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
+      await recordMigration(tx, context, job, target, { standStillMs, bytes, phases }, at)
     } else {
       // It ended before its instance went away: the worker ships its logs and reports the exit code, the planner ends it.
       await patchJob(tx, job, here, at)
     }
   })
+
+/** When the program was lost that had run on after this checkpoint (epoch ms); nothing when the checkpoint ended it. */
+const lostSince = async (
+  tx: RecordsTransaction,
+  job: Job,
+  { seq, kind, takenAt }: Checkpoint,
+): Promise<number | undefined> => {
+  const events = (await tx.events(job.id)).filter(({ at }) => at > takenAt)
+  const ranOn =
+    kind === 'snapshot' ||
+    events.some(({ reason, numbers }) => reason === 'restored' && numbers['checkpoint'] === seq)
+  const lost = ({ reason }: JobEvent): boolean => reason === 'instanceDied' || reason === 'workerLost'
+  return ranOn ? events.findLast(lost)?.at : undefined
+}
 
 const settleStarted = async (
   tx: RecordsTransaction,
