@@ -29,6 +29,11 @@ export type EngineHands = {
   readonly abandon: (job: JobId) => void
 }
 
+/** What is left of an operation once its job has settled: an instance to give back, volumes to delete. */
+const TIDYING_MS = 30_000
+const LOOK_AGAIN_MS = 50
+const NEVER = new AbortController().signal
+
 export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobCommands => {
   const change = async (
     id: JobId,
@@ -41,6 +46,19 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
     })
     hands.nudge(id)
     return job
+  }
+  /** The job, once what was done with it before has been tidied up: who saw it settle may ask for the next thing. */
+  const settled = async (action: JobAction, id: JobId): Promise<Job> => {
+    const until = deps.clock.now() + TIDYING_MS
+    for (;;) {
+      const job = await deps.records.read((view) => view.job(id))
+      if (!job) throw notFound(`job ${id}`)
+      if (job.workflow === undefined || !may(action, job.status) || deps.clock.now() >= until) {
+        refuseUnless(action, job)
+        return job
+      }
+      await deps.clock.sleep(LOOK_AGAIN_MS, NEVER)
+    }
   }
   return {
     submit: async (spec, user) => {
@@ -100,19 +118,20 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       return job
     },
 
-    resume: (id, user) =>
-      change(id, (tx, found, at) => {
+    resume: async (id, user) => {
+      await settled('resume', id)
+      return change(id, (tx, found, at) => {
         refuseUnless('resume', found)
         return moveJob(tx, found, 'Resuming', 'resumeAsked', { user }, at, {
           wanted: 'running',
           wantedBy: user,
           clear: ['placeAfter'],
         })
-      }),
+      })
+    },
 
     migrate: async (id, user, target) => {
-      const job = await deps.records.read((view) => view.job(id))
-      if (!job) throw notFound(`job ${id}`)
+      const job = await settled('migrate', id)
       const need = moveNeed(job, target)
       await refuseWhenNothingFits(deps, need, targetSentence(target))
       return change(id, async (tx, found, at) => {
@@ -141,8 +160,9 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       })
     },
 
-    snapshot: (id, user) =>
-      change(id, async (tx, found, at) => {
+    snapshot: async (id, user) => {
+      await settled('snapshot', id)
+      return change(id, async (tx, found, at) => {
         refuseUnless('snapshot', found)
         if (found.residence.kind !== 'running')
           throw new UserError('conflict', `job ${id} runs on no instance now`)
@@ -152,12 +172,11 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
           source: instance,
           captureId: newCaptureId(deps.random),
         })
-      }),
+      })
+    },
 
     rerun: async (id, user) => {
-      const before = await deps.records.read((view) => view.job(id))
-      if (!before) throw notFound(`job ${id}`)
-      refuseUnless('rerun', before)
+      const before = await settled('rerun', id)
       await deps.logs.rotate(id, before.attempt)
       return change(id, async (tx, found, at) => {
         refuseUnless('rerun', found)
