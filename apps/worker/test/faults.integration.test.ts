@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../src/system/wait.ts'
 import { late, TestJob } from './job.ts'
@@ -50,6 +50,22 @@ describe('a dump that fails', () => {
     await source.center.ask('releaseVolumes', {})
     expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
   })
+})
+
+test('a saved program whose end nobody tells is ended by force, and goes on elsewhere from its checkpoint', async () => {
+  world.plugDisks(512)
+  const job = new TestJob(world, { steps: 60 })
+  const source = await job.start()
+  await job.line(source, 3)
+  // runc tells the end of a program when nobody can write to its output any more.
+  const output = openSync(`/proc/${source.programPids('')[0]}/fd/1`, 'w')
+  await source.center.ask('captureJob', { captureId: 'one', kind: 'move' })
+  closeSync(output)
+  expect(source.log()).toMatch(/did not tell its end/)
+  expect(source.programPids('')).toEqual([])
+  expect(source.center.report?.job).toMatchObject({ phase: 'saved' })
+  await source.center.ask('releaseVolumes', {})
+  expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
 })
 
 test('a full disk makes the program wait with its output; every line is there when there is room again', async () => {

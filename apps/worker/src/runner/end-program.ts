@@ -1,10 +1,13 @@
 import { markUntouched } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { destroyContainer, runc } from '../container/runc.ts'
+import { containerRuns, destroyContainer, runc } from '../container/runc.ts'
 import { shimResult } from '../shim/client.ts'
 import { until } from '../system/wait.ts'
+import { killShim, processList } from './instance-processes.ts'
 
 const KILLED_WITHIN_MS = 30_000
+/** A killed program's end is told within a tenth of a second; its instance may have little time left. */
+const TOLD_WITHIN_MS = 5_000
 
 /** SIGTERM, then SIGKILL to the whole tree once grace is over; returns when the shim has told the end. */
 export const stopProgram = async (graceSeconds: number): Promise<void> => {
@@ -12,17 +15,27 @@ export const stopProgram = async (graceSeconds: number): Promise<void> => {
   const graceIsOver = (): string => 'grace is over'
   await until(() => shimResult(), { withinMs: graceSeconds * 1000, late: graceIsOver }).catch(async () => {
     await destroyContainer()
-    await ended('The program could not be ended')
+    await ended('The program could not be ended', KILLED_WITHIN_MS)
   })
 }
 
-/** CRIU has killed the program of a complete `move`: waits until all of it is gone. */
-export const endSaved = async (seq: number): Promise<void> => {
-  await ended('CRIU saved the program and did not end it')
+/**
+ * CRIU has killed the program of a complete `move`: returns when nothing of it is left. Where its end is not told in time
+ * all of it is ended by force, and the next restore takes the disks back to their snapshot, since something may have
+ * written to them since. `log` hears what was still there.
+ */
+export const endSaved = async (seq: number, log: (message: string) => void): Promise<void> => {
+  const endedItself = await ended('', TOLD_WITHIN_MS).catch(() => undefined)
+  if (!endedItself)
+    log(`the saved program did not tell its end; ended by force. There were:\n${processList()}`)
   await destroyContainer()
+  if (!endedItself) {
+    killShim()
+    if (await containerRuns()) throw new Error('The program was saved and could not be ended')
+  }
   await removeBundle()
-  markUntouched(seq)
+  if (endedItself) markUntouched(seq)
 }
 
-const ended = (otherwise: string): Promise<unknown> =>
-  until(() => shimResult(), { withinMs: KILLED_WITHIN_MS, late: () => otherwise })
+const ended = (otherwise: string, withinMs: number): Promise<unknown> =>
+  until(() => shimResult(), { withinMs, late: () => otherwise })

@@ -10,10 +10,32 @@ export const criuWorks = (): boolean =>
 /** True while there is a shim: on its way up, holding the program, or telling how it ended. */
 export const shimIsThere = (): boolean => processes().some(({ args }) => args.includes(places.shimConfig))
 
-const processes = (): { name: string; args: string[] }[] =>
+/** Ends a shim that hangs; the log files it holds open would keep their volume mounted. */
+export const killShim = (): void => {
+  for (const { pid, args } of processes()) {
+    if (!args.includes(places.shimConfig)) continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+/** Every process of the instance, a line each: number, name, state as in `ps`. For the log. */
+export const processList = (): string =>
+  processes()
+    .map(({ pid, name }) => `${pid} ${name} ${stateOf(pid)}`)
+    .join('\n')
+
+/** The letter behind the name, which is in parentheses and may hold some itself. */
+const stateOf = (pid: number): string => textOf(`/proc/${pid}/stat`).split(') ').at(-1)?.[0] ?? '?'
+
+const processes = (): { pid: number; name: string; args: string[] }[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => ({
+      pid: Number(pid),
       name: textOf(`/proc/${pid}/comm`).trim(),
       args: textOf(`/proc/${pid}/cmdline`).split('\0'),
     }))

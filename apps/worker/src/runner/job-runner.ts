@@ -200,7 +200,7 @@ export class JobRunner {
     try {
       const { attempt, volumes, limits } = state
       const checkpoint = await capture({ kind, attempt, volumes, limits })
-      if (kind === 'move') await endSaved(checkpoint.seq)
+      if (kind === 'move') await endSaved(checkpoint.seq, this.#deps.log)
       const { error: _error, ...rest } = this.#state!
       const phase = kind === 'move' ? 'saved' : 'running'
       this.#set({ ...rest, phase, lastCapture: { captureId, seq: checkpoint.seq } })
