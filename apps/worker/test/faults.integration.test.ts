@@ -68,6 +68,22 @@ test('a saved program whose end nobody tells is ended by force, and goes on else
   expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
 })
 
+test('output that runc still holds when the program is frozen is in the checkpoint', async () => {
+  world.plugDisks(512)
+  const job = new TestJob(world, { steps: 60 })
+  const source = await job.start()
+  await job.line(source, 3)
+  const [runc] = source.pids('\0run\0')
+  process.kill(runc!, 'SIGSTOP')
+  const captured = source.center.ask('captureJob', { captureId: 'one', kind: 'snapshot' })
+  const dumped = source.path('/mnt/job/checkpoints/1/images/inventory.img')
+  await until(() => existsSync(dumped) || undefined, { withinMs: 20_000, late: late(source) })
+  process.kill(runc!, 'SIGCONT')
+  await captured
+  await source.kill()
+  expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
+})
+
 test('a full disk makes the program wait with its output; every line is there when there is room again', async () => {
   const STEPS = 8000
   const memory = { DATABASE: '/dev/shm/rows.sqlite', JOURNAL: '/dev/shm/journal' }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { places } from '../system/places.ts'
+import { processState } from '../system/process-state.ts'
 
 /** True while a checkpoint or a restore is being made on this instance, whoever began it. */
 export const criuWorks = (): boolean =>
@@ -25,11 +26,8 @@ export const killShim = (): void => {
 /** Every process of the instance, a line each: number, name, state as in `ps`. For the log. */
 export const processList = (): string =>
   processes()
-    .map(({ pid, name }) => `${pid} ${name} ${stateOf(pid)}`)
+    .map(({ pid, name }) => `${pid} ${name} ${processState(pid) ?? 'ended'}`)
     .join('\n')
-
-/** The letter behind the name, which is in parentheses and may hold some itself. */
-const stateOf = (pid: number): string => textOf(`/proc/${pid}/stat`).split(') ').at(-1)?.[0] ?? '?'
 
 const processes = (): { pid: number; name: string; args: string[] }[] =>
   readdirSync('/proc')

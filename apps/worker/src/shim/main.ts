@@ -5,7 +5,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { syncDirectory, writeDurably } from '../system/durable.ts'
+import { isAsleep } from '../system/process-state.ts'
 import { LogPump } from './log-pump.ts'
 import { MemoryKills } from './memory-kills.ts'
 import { type ShimResult, shimConfigSchema, shimRequestSchema } from './protocol.ts'
@@ -16,26 +18,43 @@ const pumps = {
   'stdout.autosave': new LogPump('/proc/self/fd/0', `${config.logs}/stdout.autosave`),
   'stderr.autosave': new LogPump('/proc/self/fd/3', `${config.logs}/stderr.autosave`),
 }
+const HANDS_ON_WITHIN_MS = 10_000
+const LOOK_AGAIN_MS = 2
 let endIsOurs = false
 const memoryKills = new MemoryKills()
 
-const answer = (request: string): string => {
+const answer = async (request: string): Promise<string> => {
   const { do: what } = shimRequestSchema.parse(JSON.parse(request))
   if (what === 'expectEnd') endIsOurs = true
   if (what === 'expectExit') endIsOurs = false
-  const error = what === 'drain' ? drained() : undefined
+  const error = what === 'drain' ? await drained() : undefined
   const offsets = Object.fromEntries(Object.entries(pumps).map(([name, pump]) => [name, pump.offset]))
   return `${JSON.stringify({ pid: process.pid, offsets, error })}\n`
 }
 
-const drained = (): string | undefined => {
+const drained = async (): Promise<string | undefined> => {
   try {
-    for (const pump of Object.values(pumps)) pump.drain()
+    await drainAll()
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
 }
+
+/** runc hands on what the frozen program has written through pipes of its own: all is here once runc has gone to sleep. */
+const drainAll = async (): Promise<void> => {
+  const end = performance.now() + HANDS_ON_WITHIN_MS
+  for (let quietLooks = 0; quietLooks < 2; ) {
+    const before = written()
+    const asleep = runc.pid === undefined || isAsleep(runc.pid)
+    for (const pump of Object.values(pumps)) pump.drain()
+    quietLooks = asleep && written() === before ? quietLooks + 1 : 0
+    if (performance.now() > end) throw new Error('runc does not hand on what the program has written')
+    await sleep(LOOK_AGAIN_MS)
+  }
+}
+
+const written = (): number => Object.values(pumps).reduce((sum, pump) => sum + pump.offset, 0)
 
 rmSync(config.socket, { force: true })
 const server = createServer((socket) => {
@@ -46,11 +65,10 @@ const server = createServer((socket) => {
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
       const line = text.slice(0, end)
       text = text.slice(end + 1)
-      try {
-        socket.write(answer(line))
-      } catch {
-        socket.destroy()
-      }
+      answer(line).then(
+        (text) => socket.write(text),
+        () => socket.destroy(),
+      )
     }
   })
 }).listen(config.socket)
