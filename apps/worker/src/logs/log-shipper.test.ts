@@ -96,6 +96,19 @@ test('a file that went back is cut at the OpCenter first, once', () => {
   expect(text([chunk!])).toBe(' and on')
 })
 
+test('a file that went back is cut though the OpCenter had less when the link was made', () => {
+  write('kept')
+  truncated = { [OUT]: 4 }
+  shipper.connected({ [OUT]: 2 })
+  expect(ship().map(({ offset, truncate, data }) => [offset, truncate, data])).toEqual([
+    [4, true, ''],
+    [2, undefined, Buffer.from('pt').toString('base64')],
+  ])
+  expect(truncated).toEqual({})
+  shipper.acknowledged(OUT, 4)
+  expect(shipper.done).toBe(true)
+})
+
 test('a mirror that is longer than the file is cut to it', () => {
   write('short')
   shipper.connected({ [OUT]: 50 })

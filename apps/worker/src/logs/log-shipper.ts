@@ -52,12 +52,14 @@ export class LogShipper {
       const progress = this.#files.get(name) ?? { sent: 0, acked: 0 }
       this.#files.set(name, progress)
       const cut = Math.min(source.truncated[name] ?? Number.MAX_SAFE_INTEGER, size)
-      if (progress.acked > cut || progress.sent > size) {
+      const wentBack = name in source.truncated
+      // A worker before this one may have sent more since the OpCenter said what it has: it is asked to cut all the same.
+      if (wentBack || progress.sent > size) {
         send({ type: 'log', jobId: source.jobId, file: name, offset: cut, truncate: true, data: '' })
-        progress.sent = cut
-        progress.acked = cut
+        progress.sent = Math.min(progress.sent, cut)
+        progress.acked = Math.min(progress.acked, cut)
       }
-      if (name in source.truncated) this.#truncationShipped(name)
+      if (wentBack) this.#truncationShipped(name)
       while (progress.sent < size && progress.sent - progress.acked < WINDOW_BYTES) {
         const bytes = readAt(`${jobPlaces.logs}/${name}`, progress.sent)
         if (bytes.length === 0) break
