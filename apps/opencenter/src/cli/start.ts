@@ -17,6 +17,8 @@ export const startCommand = (): Command =>
     .option('--listen <address:port>', 'where people and programs reach it', '127.0.0.1:8443')
     .option('--detach', 'return as soon as it is ready')
     .action(async (flags: Flags) => {
+      if (process.getuid?.() !== 0)
+        throw new UserError('notSupported', 'The OpCenter makes sandboxes and disks: start it as root')
       const config = readConfig(flags, process.env)
       // Nothing that we start needs it, and children would inherit it.
       delete process.env['OPCENTER_ADMIN_PASSWORD']
