@@ -47,6 +47,8 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
     await cutNetwork()
     return await run.dump()
   } catch (error) {
+    // Something failed after CRIU had ended the program: what was saved then is all there is of it.
+    if (run.complete && !(await containerRuns())) return run.complete
     await askShim('expectExit').catch(() => undefined)
     await deleteCheckpoint(seq, input.volumes)
     const said = criuErrors(`${places.criuWork}/dump.log`)
@@ -86,6 +88,11 @@ class CaptureRun {
     this.#directory = directory
     this.#direct = direct
     this.#images = new Images(directory, { direct })
+  }
+
+  /** The checkpoint of a `move`, once it is durable. */
+  get complete(): Checkpoint | undefined {
+    return this.#input.kind === 'move' ? this.#manifest?.checkpoint : undefined
   }
 
   async dump(): Promise<Checkpoint> {

@@ -54,7 +54,14 @@ export const oomKills = (): number => {
   return Number(/^oom_kill (\d+)/m.exec(textOf(file))?.[1] ?? 0)
 }
 
-const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+/** A control group that runc has removed, before or while it is read, has no text. */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 /** A job in swap needs room while it is saved (pages in CRIU's pipes are pinned): up to the instance's own limit. */
 export const raiseMemoryLimit = (): void => setLimits(undefined)

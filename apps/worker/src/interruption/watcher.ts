@@ -26,7 +26,10 @@ export const watchInterruptions = async (
       const text = await response.text()
       if (response.ok) {
         const takenAt = Date.parse(actionSchema.parse(JSON.parse(text)).time)
-        if (!Number.isNaN(takenAt) && takenAt !== told) notice((told = takenAt))
+        if (!Number.isNaN(takenAt) && takenAt !== told) {
+          notice(takenAt)
+          told = takenAt
+        }
       }
     } catch {
       // Metadata that cannot be reached says nothing; asked again in a second.

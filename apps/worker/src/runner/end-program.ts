@@ -25,7 +25,7 @@ export const stopProgram = async (graceSeconds: number): Promise<void> => {
  * written to them since. `log` hears what was still there.
  */
 export const endSaved = async (seq: number, log: (message: string) => void): Promise<void> => {
-  const endedItself = await ended('', TOLD_WITHIN_MS).catch(() => undefined)
+  const endedItself = await ended('its end was not told', TOLD_WITHIN_MS).catch(() => undefined)
   if (!endedItself)
     log(`the saved program did not tell its end; ended by force. There were:\n${processList()}`)
   await destroyContainer()
@@ -33,8 +33,14 @@ export const endSaved = async (seq: number, log: (message: string) => void): Pro
     killShim()
     if (await containerRuns()) throw new Error('The program was saved and could not be ended')
   }
-  await removeBundle()
-  if (endedItself) markUntouched(seq)
+  // From here on the job is saved whatever happens: a release removes the bundle again, a restore can do without the mark.
+  await removeBundle().catch((error: unknown) => log(String(error)))
+  if (!endedItself) return
+  try {
+    markUntouched(seq)
+  } catch (error) {
+    log(String(error))
+  }
 }
 
 const ended = (otherwise: string, withinMs: number): Promise<unknown> =>

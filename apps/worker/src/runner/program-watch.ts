@@ -33,6 +33,8 @@ export class ProgramWatch {
 /** The job's phase after what the shim told at its end, of a program that had these limits. */
 export const endedAs = (result: ShimResult, limits: JobState['limits']): Partial<JobState> => {
   if (result.outcome === 'failed') return { phase: 'failed', error: result.error ?? 'runc failed' }
+  // Only a complete checkpoint is followed by an end of ours.
+  if (result.outcome === 'ended') return { phase: 'saved' }
   const { exitCode } = result
   const outOfMemoryMiB =
     result.outOfMemory && limits ? { outOfMemoryMiB: Math.floor(limits.memory / MIB) } : {}

@@ -78,6 +78,8 @@ const errors = openSync('/proc/self/fd/3', constants.O_WRONLY)
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 /** What ends a program that is killed: 128 and the signal's number. */
 const KILLED = 137
+/** What runc itself ends with when it could not do what it was asked. */
+const RUNC_FAILED = 1
 const runc = spawn('runc', config.runcArgs, { stdio: ['ignore', output, errors] })
 closeSync(output)
 closeSync(errors)
@@ -85,8 +87,8 @@ runc.on('error', (error) =>
   finish({ outcome: 'failed', exitCode: 127, at: Date.now(), error: error.message }),
 )
 runc.on('exit', (code, signal) => {
-  const exitCode = code ?? (signal ? 137 : 1)
-  const error = runcError()
+  const exitCode = code ?? (signal ? KILLED : RUNC_FAILED)
+  const error = code === RUNC_FAILED ? runcError() : undefined
   if (endIsOurs) finish({ outcome: 'ended', exitCode, at: Date.now() })
   else if (error) finish({ outcome: 'failed', exitCode, at: Date.now(), error })
   else {
@@ -120,7 +122,7 @@ const attempt = (what: () => void): void => {
   }
 }
 
-/** runc logs an error only when it could not start or restore; a program's own exit code leaves none. */
+/** Why runc could not start or restore. */
 const runcError = (): string | undefined => {
   try {
     const lines = readFileSync(config.runcLog, 'utf8').split('\n')

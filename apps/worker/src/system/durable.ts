@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 
@@ -7,7 +7,8 @@ export const writeDurably = (path: string, content: string, mode = 0o644): void 
   const temporary = `${path}.new`
   const file = openSync(temporary, 'w', mode)
   try {
-    writeSync(file, content)
+    // Unlike writeSync it goes on when the disk takes only a part, or says that it is full.
+    writeFileSync(file, content)
     fsyncSync(file)
   } finally {
     closeSync(file)
