@@ -5,7 +5,7 @@ import { criuIsDirect } from './checkpoint/criu-features.ts'
 import { prepareCgroups } from './container/cgroup.ts'
 import { raisePipeLimit } from './health/pipe-limit.ts'
 import { watchInterruptions } from './interruption/watcher.ts'
-import { answerRequest } from './link/answer-request.ts'
+import { answering, carryOut } from './link/answer-request.ts'
 import { loadCredential } from './link/credential.ts'
 import { OpenCenterLink } from './link/open-center-link.ts'
 import { LogShipper } from './logs/log-shipper.ts'
@@ -26,6 +26,17 @@ raisePipeLimit()
 
 const log = (message: string): void => console.log(`${new Date().toISOString()} ${message}`)
 let interruptionAt: number | undefined
+
+/** A disk that is full or a file that is gone for a moment is no reason to leave the job alone: it is tried again. */
+const every = (ms: number, what: () => void): void => {
+  setInterval(() => {
+    try {
+      what()
+    } catch (error) {
+      log(String(error))
+    }
+  }, ms)
+}
 
 const report = (): void => {
   const job = runner.report(shipper.done)
@@ -54,6 +65,7 @@ const shipper = new LogShipper(
   () => runner.logs,
   (file) => runner.truncationShipped(file),
 )
+const answer = answering((request) => carryOut(runner, request))
 const link = new OpenCenterLink(config, {
   connected: (logs) => {
     shipper.connected(logs)
@@ -67,8 +79,8 @@ const link = new OpenCenterLink(config, {
       return
     }
     log(`asked for ${message.method}`)
-    void answerRequest(runner, message).then((response) => {
-      if (response.type === 'response' && response.error) log(`${message.method}: ${response.error.message}`)
+    void answer(message).then((response) => {
+      if (response.error) log(`${message.method}: ${response.error.message}`)
       link.send(response)
       report()
     })
@@ -77,9 +89,9 @@ const link = new OpenCenterLink(config, {
 
 await runner.adopt()
 link.dial()
-setInterval(report, REPORT_MS)
-setInterval(() => boundLog(), BOUND_LOG_MS)
-setInterval(() => shipper.ship((chunk) => link.send(chunk)), SHIP_MS)
+every(REPORT_MS, report)
+every(SHIP_MS, () => shipper.ship((chunk) => link.send(chunk)))
+every(BOUND_LOG_MS, boundLog)
 void watchInterruptions(
   config.metadataUrl,
   (at) => {

@@ -93,6 +93,25 @@ describe('the fleet', () => {
     expect(second.asked).toEqual(['releaseVolumes'])
   })
 
+  test('an answer that takes longer than asking again is heard, and what was asked again is the same request', async () => {
+    fleet = new WorkerFleet(
+      () => undefined,
+      () => undefined,
+      1,
+    )
+    const requests: string[] = []
+    const { connection } = dial(() => undefined)
+    connection.send = (message) => {
+      if (message.type === 'request') requests.push(message.requestId)
+    }
+    const answer = fleet.ask(ID, 'captureJob', { captureId: 'c-1', kind: 'move' }, never)
+    const refused = expect(answer).rejects.toThrow('it does not restore')
+    await expect.poll(() => requests.length).toBeGreaterThan(2)
+    expect(new Set(requests).size).toBe(1)
+    fleet.answered(requests[0]!, { error: { message: 'it does not restore' } })
+    await refused
+  })
+
   test('waiting ends when it is given up', async () => {
     const giveUp = new AbortController()
     const waiting = fleet.connected(ID, giveUp.signal)

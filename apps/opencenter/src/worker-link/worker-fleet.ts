@@ -11,7 +11,7 @@ import {
 import type { InstanceId } from '@mmcloud/domain'
 import { type Fleet, WorkerRefusedError } from '@mmcloud/engine'
 
-/** A request that got no answer within this time on a living link is asked again; workers answer repeats the same. */
+/** A request that got no answer within this time on a living link is asked again, in case it never arrived. */
 const ASK_AGAIN_MS = 30_000
 
 /** The link to one connected worker, as far as the fleet needs it. */
@@ -26,11 +26,17 @@ export class WorkerFleet implements Fleet {
   readonly #watchers = new Set<() => void>()
   readonly #changed: () => void
   readonly #registryAuth: (source: string) => string | undefined
+  readonly #askAgainMs: number
 
   /** `changed` is called when a report says something new; `registryAuth` gives the login for an image, if one is needed. */
-  constructor(changed: () => void, registryAuth: (source: string) => string | undefined = () => undefined) {
+  constructor(
+    changed: () => void,
+    registryAuth: (source: string) => string | undefined = () => undefined,
+    askAgainMs = ASK_AGAIN_MS,
+  ) {
     this.#changed = changed
     this.#registryAuth = registryAuth
+    this.#askAgainMs = askAgainMs
   }
 
   /** A worker dialled; an older link of the same instance is closed. */
@@ -81,35 +87,42 @@ export class WorkerFleet implements Fleet {
     params: WorkerParams<M>,
     signal: AbortSignal,
   ): Promise<WorkerResult<M>> {
-    for (;;) {
-      await this.connected(instance, signal)
-      const answer = await this.#askOnce(instance, method, params, signal)
-      if (answer === undefined) continue
-      if (answer.error) throw new WorkerRefusedError(answer.error.message)
-      return WORKER_METHODS[method].result.parse(answer.result) as WorkerResult<M>
+    // One id for all the times it is sent: whichever of them the worker answers, here is who waits for it.
+    const requestId = randomUUID()
+    const heard = new Promise<Answer>((resolve) => this.#waiting.set(requestId, resolve))
+    const request: ToWorker = { type: 'request', requestId, method, params: this.#withLogin(method, params) }
+    try {
+      for (;;) {
+        await this.connected(instance, signal)
+        const answer = await this.#askOnce(instance, request, heard, signal)
+        if (answer === undefined) continue
+        if (answer.error) throw new WorkerRefusedError(answer.error.message)
+        return WORKER_METHODS[method].result.parse(answer.result) as WorkerResult<M>
+      }
+    } finally {
+      this.#waiting.delete(requestId)
     }
   }
 
   /** Undefined when the link broke or nothing came: then it is asked again. */
   async #askOnce(
     instance: InstanceId,
-    method: WorkerMethod,
-    params: unknown,
+    request: ToWorker,
+    heard: Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const link = this.#links.get(instance)
     if (!link) return undefined
-    const requestId = randomUUID()
     const over = new AbortController()
     const until = AbortSignal.any([signal, over.signal])
     try {
-      const answer = new Promise<Answer>((resolve) => this.#waiting.set(requestId, resolve))
-      link.connection.send({ type: 'request', requestId, method, params: this.#withLogin(method, params) })
+      link.connection.send(request)
       const linkLost = this.#until(() => this.#links.get(instance) !== link, until)
-      const first = await Promise.race([answer, linkLost, sleep(ASK_AGAIN_MS, undefined, { signal: until })])
-      return first ?? undefined
+      return (
+        (await Promise.race([heard, linkLost, sleep(this.#askAgainMs, undefined, { signal: until })])) ??
+        undefined
+      )
     } finally {
-      this.#waiting.delete(requestId)
       over.abort()
     }
   }

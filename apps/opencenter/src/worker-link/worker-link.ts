@@ -11,6 +11,8 @@ import type { WorkerTokens } from './worker-tokens.ts'
 const MAX_MESSAGE_BYTES = 1024 * 1024
 /** A worker that has not said hello by then is cut off. */
 const HELLO_TIMEOUT_MS = 10_000
+/** Workers report every second and ping every five: a link that is silent for so long is dead. */
+const SILENT_MS = 15_000
 
 /** The OpCenter's copy of a job's logs, as the link needs it. */
 export type LogSink = {
@@ -24,6 +26,8 @@ export type WorkerLinkDeps = {
   readonly records: Records
   readonly logs: LogSink
   readonly log: Log
+  /** After how many milliseconds without a word a link counts as dead. */
+  readonly silentMs?: number
 }
 
 /**
@@ -53,8 +57,11 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
   let worker: { readonly instance: InstanceId; readonly jobId: JobId } | undefined
   const handle = async (message: FromWorker): Promise<void> => {
     if (message.type === 'hello') {
-      worker = await admit(deps, message)
-      if (!worker) return socket.terminate()
+      const admitted = await admit(deps, message)
+      if (!admitted) return socket.terminate()
+      // It may have gone while we looked: whoever is attached now would never be detached.
+      if (socket.readyState !== socket.OPEN) return
+      worker = admitted
       clearTimeout(helloTimer)
       deps.fleet.attach(worker.instance, connection)
       const credential = message.joinToken === undefined ? undefined : deps.tokens.credential(worker.instance)
@@ -81,8 +88,11 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
     }
   }
   const helloTimer = setTimeout(() => socket.terminate(), HELLO_TIMEOUT_MS)
+  const silence = setTimeout(() => socket.terminate(), deps.silentMs ?? SILENT_MS)
   let inOrder = Promise.resolve()
+  socket.on('ping', () => silence.refresh())
   socket.on('message', (data: Buffer) => {
+    silence.refresh()
     inOrder = inOrder.then(async () => {
       try {
         await handle(fromWorkerSchema.parse(JSON.parse(data.toString('utf8'))))
@@ -100,6 +110,7 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
   )
   socket.on('close', () => {
     clearTimeout(helloTimer)
+    clearTimeout(silence)
     if (worker) deps.fleet.detach(worker.instance, connection)
   })
 }

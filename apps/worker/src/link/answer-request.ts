@@ -3,19 +3,45 @@ import { healthRows } from '../health/health-rows.ts'
 import type { JobRunner } from '../runner/job-runner.ts'
 
 type Request = Extract<ToWorker, { type: 'request' }>
+type Response = Extract<FromWorker, { type: 'response' }>
 
-/** Does what the OpCenter asks and answers with the result or a sentence. */
-export const answerRequest = async (runner: JobRunner, request: Request): Promise<FromWorker> => {
+/** The OpCenter has one or two requests open at a time. */
+const ANSWERS_KEPT = 32
+
+/**
+ * Does what the OpCenter asks and answers with the result or a sentence. A request that comes again, because its answer
+ * did not arrive or is long in coming, is not carried out again: it gets the answer of the first.
+ */
+export const answering = (
+  carryOut: (request: Request) => Promise<unknown>,
+): ((request: Request) => Promise<Response>) => {
+  const answers = new Map<string, Promise<Response>>()
+  return (request) => {
+    const before = answers.get(request.requestId)
+    if (before) return before
+    const answer = answerOf(carryOut, request)
+    answers.set(request.requestId, answer)
+    const [oldest] = answers.keys()
+    if (answers.size > ANSWERS_KEPT) answers.delete(oldest!)
+    return answer
+  }
+}
+
+const answerOf = async (
+  carryOut: (request: Request) => Promise<unknown>,
+  request: Request,
+): Promise<Response> => {
   const { requestId } = request
   try {
-    return { type: 'response', requestId, result: await carryOut(runner, request) }
+    return { type: 'response', requestId, result: await carryOut(request) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { type: 'response', requestId, error: { message } }
   }
 }
 
-const carryOut = async (runner: JobRunner, { method, params }: Request): Promise<unknown> => {
+/** What each request means for the job of this instance. */
+export const carryOut = async (runner: JobRunner, { method, params }: Request): Promise<unknown> => {
   switch (method) {
     case 'mountVolumes':
       return runner.mountVolumes(WORKER_METHODS.mountVolumes.params.parse(params))

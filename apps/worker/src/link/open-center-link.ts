@@ -11,7 +11,7 @@ import { loadCredential, saveCredential } from './credential.ts'
 
 const VERSION = '0.1.0'
 const BACKOFF_MS = { first: 200, most: 5000 }
-/** Twice the interval of reports: a link on which nothing is taken for so long is dead. */
+/** A link on which neither a pong nor a message came between two pings is dead. */
 const PING_MS = 5000
 
 export type LinkHandlers = {

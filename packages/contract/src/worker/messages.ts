@@ -4,8 +4,9 @@ import { z } from 'zod'
  * The conversation between a worker and its OpCenter: JSON over one WebSocket (TLS, the worker dials `/worker`).
  *
  * The worker tells its whole state in `report`, again and again and after every change: a lost message is healed by
- * the next one. The OpCenter asks with `request`; every request may be repeated (same `requestId` or a new one) and
- * is idempotent by the ids in its parameters, so that either side may die between any two messages.
+ * the next one. The OpCenter asks with `request`; every request may be repeated: with the same `requestId` it gets the
+ * answer of the first, with a new one it is idempotent by the ids in its parameters. Either side may die between any two
+ * messages.
  */
 export const WORKER_PROTOCOL = 1
 

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type FromWorker, WORKER_PROTOCOL } from '@mmcloud/contract'
+import type { Instance, InstanceId, JobId } from '@mmcloud/domain'
+import type { Records } from '@mmcloud/engine'
+import { createMemoryRecords } from '@mmcloud/engine/ports/records/memory-records'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { WorkerFleet } from './worker-fleet.ts'
+import { attachWorkerLink, type WorkerLinkDeps } from './worker-link.ts'
+import { createWorkerTokens } from './worker-tokens.ts'
+
+const ID = 'i-1' as InstanceId
+const INSTANCE: Instance = {
+  id: ID,
+  jobId: 'j-1' as JobId,
+  offer: {
+    provider: 'local',
+    instanceType: 't3.micro',
+    cpu: 2,
+    memGB: 1,
+    market: 'spot',
+    pricePerHour: 0.0031,
+    cpuFeatures: [],
+  },
+  state: 'ready',
+  requestedAt: 1,
+  version: 1,
+}
+const nothing = (): void => undefined
+const tokens = createWorkerTokens(Buffer.alloc(32, 1))
+
+let records: Records
+let fleet: WorkerFleet
+let server: http.Server
+let link: { close(): void } | undefined
+let silentMs: number | undefined
+
+beforeEach(async () => {
+  silentMs = undefined
+  link = undefined
+  records = createMemoryRecords()
+  await records.write((tx) => tx.insertInstance(INSTANCE))
+  fleet = new WorkerFleet(nothing)
+  server = http.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterEach(() => {
+  link?.close()
+  server.close()
+})
+
+/** Dials as the worker of `ID` would, and says hello. */
+const dial = async (proof: { joinToken?: string; credential?: string }): Promise<WebSocket> => {
+  link ??= attachWorkerLink(deps(), server)
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/worker`)
+  await once(socket, 'open')
+  const hello: FromWorker = {
+    type: 'hello',
+    protocol: WORKER_PROTOCOL,
+    version: '0',
+    instanceId: ID,
+    ...proof,
+  }
+  socket.send(JSON.stringify(hello))
+  return socket
+}
+
+const deps = (): WorkerLinkDeps => ({
+  fleet,
+  tokens,
+  records,
+  logs: { append: () => Promise.resolve(0), sizes: () => Promise.resolve({}) },
+  log: { info: nothing, warn: nothing, error: nothing },
+  ...(silentMs === undefined ? {} : { silentMs }),
+})
+
+test('a worker joins once with its token, then comes with the credential it was given', async () => {
+  const joining = await dial({ joinToken: tokens.joinToken(ID) })
+  const [welcome] = (await once(joining, 'message')) as [Buffer]
+  expect(JSON.parse(welcome.toString())).toEqual({
+    type: 'welcome',
+    logs: {},
+    credential: tokens.credential(ID),
+  })
+  expect(fleet.connectedInstances()).toEqual([ID])
+  const coming = await dial({ credential: tokens.credential(ID) })
+  await once(coming, 'message')
+  const again = await dial({ joinToken: tokens.joinToken(ID) })
+  await once(again, 'close')
+})
+
+test('somebody without a right token is cut off', async () => {
+  const socket = await dial({ joinToken: tokens.joinToken('i-2') })
+  await once(socket, 'close')
+  expect(fleet.connectedInstances()).toEqual([])
+})
+
+test('a worker that goes while it is being admitted is not among the connected', async () => {
+  const looked = Promise.withResolvers<undefined>()
+  const read = records.read.bind(records)
+  records.read = async (work) => {
+    await looked.promise
+    return read(work)
+  }
+  const accepted = once(server, 'upgrade').then(([, socket]) => socket as Socket)
+  const socket = await dial({ credential: tokens.credential(ID) })
+  const closed = once(await accepted, 'close')
+  socket.terminate()
+  await closed
+  looked.resolve(undefined)
+  await new Promise(setImmediate)
+  expect(fleet.connectedInstances()).toEqual([])
+})
+
+test('a link on which nothing comes any more is closed, one that pings is not', async () => {
+  silentMs = 200
+  const socket = await dial({ credential: tokens.credential(ID) })
+  await once(socket, 'message')
+  const started = performance.now()
+  const pings = setInterval(() => socket.ping(), 20)
+  await expect.poll(() => performance.now() - started).toBeGreaterThan(400)
+  expect(fleet.connectedInstances()).toEqual([ID])
+  clearInterval(pings)
+  await once(socket, 'close')
+  await expect.poll(() => fleet.connectedInstances()).toEqual([])
+})
