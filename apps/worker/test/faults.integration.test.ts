@@ -35,6 +35,26 @@ describe('a dump that fails', () => {
     expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
   })
 
+  test('because CRIU waited in vain leaves no checkpoint, though the rest of it goes on later', async () => {
+    const job = new TestJob(world, { steps: 60 })
+    const source = await job.start()
+    await job.line(source, 3)
+    // Stopped, it makes the worker wait with the last part of the checkpoint.
+    const [runc] = source.pids('\0run\0')
+    process.kill(runc!, 'SIGSTOP')
+    const asked = source.center.ask('captureJob', { captureId: 'one', kind: 'move' })
+    const refused = expect(asked).rejects.toThrow(/the program runs on/)
+    const waiting = (): number | undefined => source.pids('http://worker/post-dump')[0]
+    process.kill(await until(waiting, { withinMs: 20_000, everyMs: 0, late: late(source) }), 'SIGKILL')
+    await until(() => source.criu().length === 0 || undefined, { withinMs: 20_000, late: late(source) })
+    process.kill(runc!, 'SIGCONT')
+    await refused
+    expect(existsSync(source.path('/mnt/job/checkpoints/1'))).toBe(false)
+    await source.center.ask('captureJob', { captureId: 'two', kind: 'move' })
+    await source.center.ask('releaseVolumes', {})
+    expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
+  })
+
   test('because CRIU was killed leaves the program running, and the next one works', async () => {
     const job = new TestJob(world, { steps: 60, env: { BALLAST_MIB: '256' } })
     const source = await job.start()
@@ -66,6 +86,22 @@ test('a saved program whose end nobody tells is ended by force, and goes on else
   expect(source.center.report?.job).toMatchObject({ phase: 'saved' })
   await source.center.ask('releaseVolumes', {})
   expect(await job.end(await job.goOn(source))).toEqual(job.rightEnd)
+})
+
+test('a shim that says nothing for long is not lost: its program runs on', async () => {
+  world.plugDisks(512)
+  const job = new TestJob(world, { steps: 200 })
+  const source = await job.start()
+  await job.line(source, 3)
+  const shims = source.pids('/run/mmworker/shim.json')
+  for (const pid of shims) process.kill(pid, 'SIGSTOP')
+  const written = (): string => source.inside('tail', '-n', '1', '/mnt/job/live/upper/journal')
+  const before = Number.parseInt(written())
+  // Four seconds of the program's own time.
+  const later = (): true | undefined => Number.parseInt(written()) > before + 40 || undefined
+  await until(later, { withinMs: 60_000, everyMs: 200, late: late(source) })
+  for (const pid of shims) process.kill(pid, 'SIGCONT')
+  expect(await job.end(source)).toEqual(job.rightEnd)
 })
 
 test('output that runc still holds when the program is frozen is in the checkpoint', async () => {

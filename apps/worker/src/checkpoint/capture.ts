@@ -80,6 +80,7 @@ class CaptureRun {
   #logs: Record<string, number> = {}
   #dumping = true
   #following: Promise<void> = Promise.resolve()
+  #files: Manifest['files'] = []
   #manifest: Manifest | undefined
 
   constructor(input: CaptureInput, seq: number, directory: string, direct: boolean) {
@@ -103,7 +104,7 @@ class CaptureRun {
     if (kind === 'snapshot') flags.push('--leave-running')
     try {
       await withCriuActions(
-        { 'post-dump': () => this.#whileFrozen(), 'network-unlock': () => this.#beforeThaw() },
+        { 'post-dump': (signal) => this.#whileFrozen(signal), 'network-unlock': () => this.#beforeThaw() },
         () => runc(['checkpoint', ...flags, '--work-path', places.criuWork]),
         this.#direct ? [DIRECT_IMAGES] : [],
       )
@@ -111,19 +112,25 @@ class CaptureRun {
       this.#dumping = false
       await this.#following
     }
-    if (kind === 'snapshot') await this.#complete()
+    if (kind === 'snapshot') {
+      await this.#makeDurable()
+      this.#writeManifest()
+    }
     if (!this.#manifest) throw new Error('CRIU ended without having called back')
     return this.#manifest.checkpoint
   }
 
-  async #whileFrozen(): Promise<void> {
+  async #whileFrozen(signal: AbortSignal): Promise<void> {
     this.#timings.dumpMs = this.#lap()
     this.#dumping = false
     this.#logs = (await askShim('drain')).offsets
     this.#timings.drainLogsMs = this.#lap()
     // What runs on needs its disk of this instant, and may go on before the images are durable.
     if (this.#input.kind === 'snapshot') return this.#snapshotDisks()
-    await this.#complete(this.#snapshotDisks())
+    await this.#makeDurable(this.#snapshotDisks())
+    // A program that was thawed meanwhile is further than this checkpoint.
+    signal.throwIfAborted()
+    this.#writeManifest()
     await askShim('expectEnd')
   }
 
@@ -145,16 +152,23 @@ class CaptureRun {
     this.#timings.diskSnapshotMs = Math.round(performance.now() - from)
   }
 
-  /** Everything durable, side by side, and the manifest after that. */
-  async #complete(alongside?: Promise<void>): Promise<void> {
-    const { volumes, kind, attempt } = this.#input
+  /** Images and disks, side by side. */
+  async #makeDurable(alongside?: Promise<void>): Promise<void> {
+    const { volumes } = this.#input
     const from = performance.now()
     const [files] = await Promise.all([
       this.#following.then(() => this.#images.sums()),
       alongside,
       ...volumes.map(({ path }) => exec('sync', ['-f', path])),
     ])
+    this.#files = files
     this.#timings.syncMs = Math.round(performance.now() - from)
+  }
+
+  /** After everything else: from here on there is the checkpoint. */
+  #writeManifest(): void {
+    const { kind, attempt } = this.#input
+    const files = this.#files
     this.#manifest = {
       checkpoint: {
         seq: this.#seq,

@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { places } from '../system/places.ts'
 
 /** A hung action must not keep the program frozen for ever. */
 const ACTION_SECONDS = 110
 /** Deleted files that are still open are saved up to this size. */
 const GHOST_LIMIT_BYTES = 1024 ** 3
+
+/** `signal` aborts when nobody waits for the action any more: what CRIU does next does not depend on it. */
+type Action = (signal: AbortSignal) => Promise<void>
 
 /**
  * What CRIU may wait for:
@@ -15,7 +18,7 @@ const GHOST_LIMIT_BYTES = 1024 ** 3
  * `post-restore` its memory is back and it has not run yet; a rejection, or our death, ends the restore.
  * `pre-resume` its sockets are back; the next thing is its next instruction, whatever becomes of the action.
  */
-export type CriuActions = Partial<Record<(typeof ACTIONS)[number], () => Promise<void>>>
+export type CriuActions = Partial<Record<(typeof ACTIONS)[number], Action>>
 
 const ACTIONS = ['post-dump', 'network-unlock', 'post-restore', 'pre-resume'] as const
 
@@ -27,7 +30,7 @@ exec curl --silent --fail --output /dev/null --max-time ${ACTION_SECONDS} \\
 
 /**
  * Runs `work`, in which CRIU works with these further lines of configuration and calls; an action without a function
- * passes. Rejects with the failure of an action, if one failed.
+ * passes. Settles when every action that was called has: rejects with the failure of one, if one failed.
  */
 export const withCriuActions = async <T>(
   actions: CriuActions,
@@ -40,7 +43,7 @@ export const withCriuActions = async <T>(
   const called = new Map<string, Promise<void>>()
   const server = createServer((request, response) => {
     const name = request.url?.slice(1) as (typeof ACTIONS)[number]
-    const action = called.get(name) ?? actions[name]?.() ?? Promise.resolve()
+    const action = called.get(name) ?? actions[name]?.(whileWaitedFor(response)) ?? Promise.resolve()
     called.set(name, action)
     action.then(
       () => response.writeHead(204).end(),
@@ -63,8 +66,17 @@ export const withCriuActions = async <T>(
   } finally {
     server.closeAllConnections()
     server.close()
+    await Promise.allSettled(called.values())
     rmSync(places.actionSocket, { force: true })
   }
+}
+
+const whileWaitedFor = (response: ServerResponse): AbortSignal => {
+  const over = new AbortController()
+  response.on('close', () => {
+    if (!response.writableFinished) over.abort(new Error('CRIU did not wait for the end of the checkpoint'))
+  })
+  return over.signal
 }
 
 const writeCriuConfig = (options: readonly string[]): void => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { CONTAINER_ID } from '../system/places.ts'
 
 const ROOT = '/sys/fs/cgroup'
@@ -6,6 +6,9 @@ const isV2 = (): boolean => existsSync(`${ROOT}/cgroup.controllers`)
 
 /** Path of the job's group inside the instance's own control groups. */
 export const JOB_CGROUP = `/${CONTAINER_ID}`
+
+/** Where its processes, memory and swap are counted. */
+const jobGroup = (): string => (isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`)
 
 /** On version 2 a group with members cannot hand controllers down: everything of ours goes into a leaf of its own. */
 export const prepareCgroups = (): void => {
@@ -37,7 +40,7 @@ export const instanceMemory = (): { memory: number; swap: number } => {
 
 /** What of the job CRIU would write now: its anonymous and shared memory, swapped out or not. 0 while there is no job. */
 export const jobMemoryInUse = (): number => {
-  const group = isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`
+  const group = jobGroup()
   const stat = textOf(`${group}/memory.stat`)
   const sum = (names: readonly string[]): number =>
     names.reduce((total, name) => total + Number(new RegExp(`^${name} (\\d+)`, 'm').exec(stat)?.[1] ?? 0), 0)
@@ -46,11 +49,26 @@ export const jobMemoryInUse = (): number => {
     : sum(['total_rss', 'total_shmem', 'total_swap'])
 }
 
+/** The processes of the job, those in groups that it made for itself included. */
+export const jobProcesses = (): number[] =>
+  groupsFrom(jobGroup())
+    .flatMap((group) => textOf(`${group}/cgroup.procs`).split('\n'))
+    .filter(Boolean)
+    .map(Number)
+
+/** A group and all below it; nothing when it is not there any more. */
+const groupsFrom = (group: string): string[] => {
+  try {
+    const inside = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    return [group, ...inside.flatMap(({ name }) => groupsFrom(`${group}/${name}`))]
+  } catch {
+    return []
+  }
+}
+
 /** How many processes of the job the kernel has killed for want of memory; 0 while there is no job. */
 export const oomKills = (): number => {
-  const file = isV2()
-    ? `${ROOT}${JOB_CGROUP}/memory.events`
-    : `${ROOT}/memory${JOB_CGROUP}/memory.oom_control`
+  const file = `${jobGroup()}/${isV2() ? 'memory.events' : 'memory.oom_control'}`
   return Number(/^oom_kill (\d+)/m.exec(textOf(file))?.[1] ?? 0)
 }
 
@@ -74,7 +92,7 @@ export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: n
 export const countsSwap = (): boolean => isV2() || existsSync(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
 
 const setLimits = (limits: MemoryLimits | undefined): void => {
-  const group = isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`
+  const group = jobGroup()
   const both = limits?.memoryAndSwap
   const files: [string, string][] = isV2()
     ? [

@@ -1,9 +1,10 @@
 import { markUntouched } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { containerRuns, destroyContainer, runc } from '../container/runc.ts'
-import { shimResult } from '../shim/client.ts'
+import { jobProcesses } from '../container/cgroup.ts'
+import { destroyContainer, runc } from '../container/runc.ts'
+import { shimLog, shimResult } from '../shim/client.ts'
 import { until } from '../system/wait.ts'
-import { killShim, processList } from './instance-processes.ts'
+import { killJob, processList, shimIsThere } from './instance-processes.ts'
 
 const KILLED_WITHIN_MS = 30_000
 /** A killed program's end is told within a tenth of a second; its instance may have little time left. */
@@ -27,12 +28,9 @@ export const stopProgram = async (graceSeconds: number): Promise<void> => {
 export const endSaved = async (seq: number, log: (message: string) => void): Promise<void> => {
   const endedItself = await ended('its end was not told', TOLD_WITHIN_MS).catch(() => undefined)
   if (!endedItself)
-    log(`the saved program did not tell its end; ended by force. There were:\n${processList()}`)
+    log(`the saved program did not tell its end; ended by force. There were:\n${processList()}\n${shimLog()}`)
   await destroyContainer()
-  if (!endedItself) {
-    killShim()
-    if (await containerRuns()) throw new Error('The program was saved and could not be ended')
-  }
+  if (!endedItself) await endByForce()
   // From here on the job is saved whatever happens: a release removes the bundle again, a restore can do without the mark.
   await removeBundle().catch((error: unknown) => log(String(error)))
   if (!endedItself) return
@@ -42,6 +40,15 @@ export const endSaved = async (seq: number, log: (message: string) => void): Pro
     log(String(error))
   }
 }
+
+const endByForce = (): Promise<true> =>
+  until(
+    () => {
+      killJob()
+      return jobProcesses().length === 0 && !shimIsThere() ? true : undefined
+    },
+    { withinMs: TOLD_WITHIN_MS, late: () => 'The program was saved and could not be ended' },
+  )
 
 const ended = (otherwise: string, withinMs: number): Promise<unknown> =>
   until(() => shimResult(), { withinMs, late: () => otherwise })

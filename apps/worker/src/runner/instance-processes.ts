@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { jobProcesses } from '../container/cgroup.ts'
 import { places } from '../system/places.ts'
 import { processState } from '../system/process-state.ts'
 
@@ -11,10 +12,12 @@ export const criuWorks = (): boolean =>
 /** True while there is a shim: on its way up, holding the program, or telling how it ended. */
 export const shimIsThere = (): boolean => processes().some(({ args }) => args.includes(places.shimConfig))
 
-/** Ends a shim that hangs; the log files it holds open would keep their volume mounted. */
-export const killShim = (): void => {
-  for (const { pid, args } of processes()) {
-    if (!args.includes(places.shimConfig)) continue
+/** Ends all that is left of the job: its processes, a shim that hangs and the runc it waits for. */
+export const killJob = (): void => {
+  const ofShim = processes().filter(
+    ({ args }) => args.includes(places.shimConfig) || args.includes(places.runcRoot),
+  )
+  for (const pid of [...jobProcesses(), ...ofShim.map(({ pid }) => pid)]) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {

@@ -10,6 +10,7 @@ import { jobMemoryInUse } from '../container/cgroup.ts'
 import { destroyContainer } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
+import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { isMounted, mountVolumes, unmountVolumes } from '../volumes/volumes.ts'
@@ -21,7 +22,7 @@ import { emptyDisks } from './empty-disks.ts'
 import { endSaved, stopProgram } from './end-program.ts'
 import { inventory, jobReport } from './job-report.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
-import { ProgramWatch } from './program-watch.ts'
+import { programEnd } from './program-watch.ts'
 import { takeOver } from './take-over.ts'
 
 const MONITOR_MS = 100
@@ -41,7 +42,6 @@ export class JobRunner {
   /** Once the instance's end is known: when the program is saved, asked or not (epoch ms). */
   saveBy: number | undefined
   #saving: NodeJS.Timeout | undefined
-  readonly #watch = new ProgramWatch()
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -69,7 +69,7 @@ export class JobRunner {
   /** Takes over what a worker before this one left, then watches for the program's end. */
   async adopt(): Promise<void> {
     await this.#inTurn(() => this.#adopt())
-    setInterval(() => void this.#inTurn(() => this.#monitor()), MONITOR_MS)
+    setInterval(() => this.#later(() => this.#monitor()), MONITOR_MS)
   }
 
   /**
@@ -178,7 +178,7 @@ export class JobRunner {
         const result = await work(this.#state!, diskAt)
         const begun = { key: beginningKey(asked), result }
         this.#change({ phase: 'running', runningSince: Date.now(), begun })
-        void this.#inTurn(() => sweepCheckpoints(state.volumes, asked.attempt))
+        this.#later(() => sweepCheckpoints(state.volumes, asked.attempt))
         return result
       } catch (error) {
         await destroyContainer()
@@ -205,7 +205,7 @@ export class JobRunner {
       const phase = kind === 'move' ? 'saved' : 'running'
       this.#set({ ...rest, phase, lastCapture: { captureId, seq: checkpoint.seq } })
       // After a move there is something more urgent: what is too many goes when the program runs again.
-      if (kind === 'snapshot') await sweepCheckpoints(volumes, attempt)
+      if (kind === 'snapshot') this.#later(() => sweepCheckpoints(volumes, attempt))
       return checkpoint
     } catch (error) {
       const failure = await captureFailure(error, state.volumes)
@@ -239,12 +239,18 @@ export class JobRunner {
       this.#change(found)
       if (found.phase === 'running') this.#deps.log('adopted the running job')
     }
-    if (isMounted(places.jobVolume)) await sweepCheckpoints(state.volumes, state.attempt)
+    if (isMounted(places.jobVolume)) this.#later(() => sweepCheckpoints(state.volumes, state.attempt))
   }
 
   async #monitor(): Promise<void> {
-    const end = this.#state?.phase === 'running' ? await this.#watch.ended(this.#state.limits) : undefined
+    const end = this.#state?.phase === 'running' ? await programEnd(this.#state.limits) : undefined
+    if (end?.phase === 'failed') this.#deps.log(`the program is lost; its shim said:\n${shimLog()}`)
     if (end) this.#change(end)
+  }
+
+  /** Nobody waits for it, and what becomes of it changes nothing for the job: a failure is in the log. */
+  #later(work: () => Promise<void>): void {
+    this.#inTurn(work).catch(() => undefined)
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

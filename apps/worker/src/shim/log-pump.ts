@@ -39,15 +39,12 @@ export class LogPump {
     fsyncSync(this.#file)
   }
 
+  /** What is not drained by now is lost. */
   close(): void {
-    try {
-      this.drain()
-    } finally {
-      clearTimeout(this.#retry)
-      this.#socket.destroy()
-      closeSync(this.#pipe)
-      closeSync(this.#file)
-    }
+    clearTimeout(this.#retry)
+    this.#socket.destroy()
+    closeSync(this.#pipe)
+    closeSync(this.#file)
   }
 
   /** False: read no more until `#tryAgain` says so. */

@@ -76,6 +76,8 @@ const server = createServer((socket) => {
 const output = openSync('/proc/self/fd/0', constants.O_WRONLY)
 const errors = openSync('/proc/self/fd/3', constants.O_WRONLY)
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+// The job ends with its shim: whatever was not thought of is less bad than that.
+process.on('uncaughtException', (error) => console.error(error))
 /** What ends a program that is killed: 128 and the signal's number. */
 const KILLED = 137
 /** What runc itself ends with when it could not do what it was asked. */
@@ -99,8 +101,11 @@ runc.on('exit', (code, signal) => {
 
 const finish = (result: ShimResult): void => {
   memoryKills.stop()
-  // A volume that is full or gone must not keep the end of the program a secret.
-  for (const pump of Object.values(pumps)) attempt(() => pump.close())
+  for (const pump of Object.values(pumps)) {
+    // A volume that is full or gone must not keep the end of the program a secret. What a saved one wrote is in its checkpoint.
+    if (result.outcome !== 'ended') attempt(() => pump.drain())
+    pump.close()
+  }
   if (result.outcome === 'exited') {
     attempt(() => {
       const exit = { attempt: config.attempt, exitCode: result.exitCode, at: result.at }

@@ -13,6 +13,7 @@ export const places = {
   runcLog: '/run/mmworker/runc.log',
   shimConfig: '/run/mmworker/shim.json',
   shimSocket: '/run/mmworker/shim.sock',
+  shimLog: '/run/mmworker/shim.log',
   shimResult: '/run/mmworker/shim-result.json',
   criuConfig: '/run/mmworker/criu.conf',
   criuScript: '/run/mmworker/criu-action',
