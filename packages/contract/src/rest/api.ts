@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
+import * as costs from './costs.ts'
 import * as events from './events.ts'
 import * as health from './health.ts'
 import * as hosts from './hosts.ts'
@@ -7,6 +8,8 @@ import * as images from './images.ts'
 import * as jobs from './jobs.ts'
 import * as login from './login.ts'
 import * as logs from './logs.ts'
+import * as migrations from './migrations.ts'
+import * as samples from './samples.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -21,6 +24,7 @@ export const REST_API = {
   jobPages: jobs.jobPages,
   jobSummaries: jobs.jobSummaries,
   job: jobs.job,
+  modifyJob: jobs.modifyJob,
   cancelJob: jobs.cancelJob,
   suspendJob: jobs.suspendJob,
   resumeJob: jobs.resumeJob,
@@ -29,7 +33,12 @@ export const REST_API = {
   rerunJob: jobs.rerunJob,
   drillJob: jobs.drillJob,
   events: events.events,
-  migrations: events.migrations,
+  migrations: migrations.migrations,
+  instances: migrations.instances,
+  samples: samples.samples,
+  sampleStream: samples.sampleStream,
+  jobCost: costs.jobCost,
+  costs: costs.costs,
   logs: logs.logs,
   logBytes: logs.logBytes,
   hosts: hosts.hosts,

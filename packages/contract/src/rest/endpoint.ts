@@ -4,10 +4,11 @@ import { ROUTES, type RouteName } from './routes.ts'
 /**
  * One call of the public API, described once: the server's validation, the OpenAPI document and the client's types
  * come from it. `auth: 'none'` is open to anyone; every other takes either the token of `login` or Basic
- * credentials in the `Authorization` header. `response: 'bytes'` is an octet stream.
+ * credentials in the `Authorization` header. `response: 'bytes'` is an octet stream, `'events'` a stream of
+ * server-sent events, which the method's own description explains.
  */
 export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
   readonly auth: 'session' | 'none'
@@ -15,7 +16,7 @@ export type Endpoint = {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
-  readonly response: z.ZodType | 'bytes'
+  readonly response: z.ZodType | 'bytes' | 'events'
 }
 
 type Description = Omit<Endpoint, 'method' | 'path' | 'auth' | 'success'> &

@@ -28,28 +28,3 @@ export const events = endpoint('events', {
   query: z.object({ /** Only those with a higher `seq`. */ after: z.coerce.number().int().optional() }),
   response: z.object({ events: z.array(eventSchema) }),
 })
-
-/** One float of a job: the ledger's line. */
-export const migrationSchema = z
-  .object({
-    trigger: z.enum(['reclaim', 'manual', 'drill', 'lost', 'resume']),
-    from: z.string(),
-    to: z.string(),
-    /** RFC 3339 with milliseconds. */
-    startTime: z.string(),
-    endTime: z.string().optional(),
-    bytes: z.number().optional(),
-    standStillMs: z.number().optional(),
-    /** Milliseconds by phase. */
-    phases: z.record(z.string(), z.number()),
-    outcome: z.enum(['underway', 'done', 'undone']),
-  })
-  .meta({ id: 'Migration' })
-export type Migration = z.infer<typeof migrationSchema>
-
-/** Oldest first. */
-export const migrations = endpoint('migrations', {
-  summary: 'The moves of a job, with their numbers',
-  params: jobParams,
-  response: z.object({ migrations: z.array(migrationSchema) }),
-})

@@ -29,6 +29,8 @@ export const submitBodySchema = z
     dataVolumes: z.array(z.string()).nullish(),
     customTags: z.record(z.string(), z.string()).nullish(),
     vmPolicy: z.string().nullish(),
+    /** `[enable=true,mem.upperBoundRatio=80]` */
+    migratePolicy: z.string().nullish(),
     /** `86400s`, `1h30m`. */
     timeLimit: z.string().nullish(),
     /** `HOST:CONTAINER` or `PORT`. */
@@ -66,6 +68,8 @@ const dimensionPolicySchema = z.object({
   lowerBoundRatio: z.number(),
   lowerBoundDuration: z.string(),
   step: z.number(),
+  limit: z.number().optional(),
+  lowerLimit: z.number().optional(),
 })
 
 /** A job as it is shown: the names and forms of `float show`, in the order they are printed. */
@@ -169,6 +173,26 @@ const action = { params: jobParams, response: jobSchema, success: 202 } as const
 export const cancelJob = endpoint('cancelJob', {
   summary: 'Cancel a job; an ended one is left as is',
   ...action,
+})
+
+/** What changes; what is left out stays. Applies from the next decision; `""` means unset. */
+export const modifyBodySchema = z
+  .object({
+    customTags: z.record(z.string(), z.string()).nullish(),
+    vmPolicy: z.string().nullish(),
+    /** The keys given change, the others stay as they are. */
+    migratePolicy: z.string().nullish(),
+    /** With one of these the bounds change, and the job moves if its instance no longer fits them. */
+    cpu: rangeText.nullish(),
+    mem: rangeText.nullish(),
+    instType: z.string().nullish(),
+  })
+  .meta({ id: 'ModifyJob' })
+export type ModifyBody = z.infer<typeof modifyBodySchema>
+export const modifyJob = endpoint('modifyJob', {
+  summary: 'Change a live job: policies, bounds, tags',
+  ...action,
+  body: modifyBodySchema,
 })
 export const suspendJob = endpoint('suspendJob', { summary: 'Save a job and stop it', ...action })
 export const resumeJob = endpoint('resumeJob', { summary: 'Go on with a suspended job', ...action })

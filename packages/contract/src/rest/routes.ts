@@ -15,6 +15,7 @@ export const ROUTES = {
   jobPages: { method: 'GET', path: '/api/v1/jobPages' },
   jobSummaries: { method: 'GET', path: '/api/v1/jobSummaries' },
   job: { method: 'GET', path: '/api/v1/jobs/{id}' },
+  modifyJob: { method: 'PATCH', path: '/api/v1/jobs/{id}' },
   cancelJob: { method: 'DELETE', path: '/api/v1/jobs/{id}' },
   suspendJob: { method: 'POST', path: '/api/v1/jobs/{id}/suspend' },
   resumeJob: { method: 'POST', path: '/api/v1/jobs/{id}/resume' },
@@ -25,11 +26,19 @@ export const ROUTES = {
 
   events: { method: 'GET', path: '/api/v1/jobs/{id}/events' },
   migrations: { method: 'GET', path: '/api/v1/jobs/{id}/migrations' },
+  instances: { method: 'GET', path: '/api/v1/jobs/{id}/instances' },
+  samples: { method: 'GET', path: '/api/v1/jobs/{id}/samples' },
+  sampleStream: { method: 'GET', path: '/api/v1/jobs/{id}/samples/stream' },
+  jobCost: { method: 'GET', path: '/api/v1/jobs/{id}/cost' },
+  costs: { method: 'GET', path: '/api/v1/costs' },
   logs: { method: 'GET', path: '/api/v1/jobs/{id}/logs' },
   logBytes: { method: 'GET', path: '/api/v1/jobs/{id}/logs/{file}' },
 
   hosts: { method: 'GET', path: '/api/v1/hosts' },
   images: { method: 'GET', path: '/api/v1/images' },
-} as const satisfies Record<string, { method: 'GET' | 'POST' | 'DELETE'; path: `/api/v1/${string}` }>
+} as const satisfies Record<
+  string,
+  { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }
+>
 
 export type RouteName = keyof typeof ROUTES

@@ -114,6 +114,40 @@ export const logChunkSchema = z.object({
   /** base64, at most 256 KiB decoded */
   data: z.string(),
 })
+/** As `Sample` in the domain. */
+export const sampleSchema = z.object({
+  at: z.number(),
+  spanMs: z.number(),
+  cpuPercent: z.number(),
+  memBytes: z.number(),
+  cacheBytes: z.number(),
+  swapBytes: z.number(),
+  swapInRate: z.number(),
+  swapOutRate: z.number(),
+  memStallPercent: z.number().optional(),
+  diskReadRate: z.number(),
+  diskWriteRate: z.number(),
+  netInRate: z.number(),
+  netOutRate: z.number(),
+  processes: z.number(),
+  capacityCpu: z.number(),
+  capacityMemBytes: z.number(),
+  capacitySwapBytes: z.number(),
+})
+
+/**
+ * Samples of the job, oldest first. The worker keeps them until the batch is acknowledged, and sends what was not in new
+ * batches after a reconnect: the same sample (by its `at`) may come twice.
+ */
+export const samplesSchema = z.object({
+  type: z.literal('samples'),
+  jobId: z.string(),
+  batch: z.int(),
+  samples: z.array(sampleSchema).max(1000),
+})
+/** All of the batch is durable. */
+export const samplesAckSchema = z.object({ type: z.literal('samplesAck'), batch: z.int() })
+
 /** The mirror is durable up to `size`. A worker sends at most 1 MiB beyond the last acknowledged byte. */
 export const logAckSchema = z.object({ type: z.literal('logAck'), file: z.string(), size: z.number() })
 
@@ -192,9 +226,15 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   helloSchema,
   reportSchema,
   logChunkSchema,
+  samplesSchema,
   responseSchema,
 ])
-export const toWorkerSchema = z.discriminatedUnion('type', [welcomeSchema, logAckSchema, requestSchema])
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  welcomeSchema,
+  logAckSchema,
+  samplesAckSchema,
+  requestSchema,
+])
 export type FromWorker = z.infer<typeof fromWorkerSchema>
 export type ToWorker = z.infer<typeof toWorkerSchema>
 

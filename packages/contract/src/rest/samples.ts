@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { jobParams } from './jobs.ts'
+
+/**
+ * What is measured of a job, a name each, in the units of `Sample` in the domain: `cpuPercent` (100 = one core),
+ * `…Bytes`, `…Rate` (bytes a second), `memStallPercent`, `processes`, `capacity…` (what it can have).
+ */
+export const SAMPLE_SERIES = [
+  'cpuPercent',
+  'cpuPercentMax',
+  'memBytes',
+  'memBytesMax',
+  'cacheBytes',
+  'swapBytes',
+  'swapInRate',
+  'swapOutRate',
+  'memStallPercent',
+  'diskReadRate',
+  'diskWriteRate',
+  'netInRate',
+  'netOutRate',
+  'processes',
+  'capacityCpu',
+  'capacityMemBytes',
+  'capacitySwapBytes',
+] as const
+export type SampleSeries = (typeof SAMPLE_SERIES)[number]
+
+/** A column per series, all as long as `at`; null where nothing was measured. */
+const columns = z.record(z.enum(SAMPLE_SERIES), z.array(z.number().nullable()))
+
+/** Usage over time, a column each: as graphs want it, and a third of the bytes of rows. */
+export const usageSchema = z
+  .object({
+    /** Milliseconds that one point stands for. */
+    stepMs: z.int(),
+    /** Beginning of each step, epoch ms, ascending; steps in which the program did not run are left out. */
+    at: z.array(z.number()),
+    series: columns,
+  })
+  .meta({ id: 'Usage' })
+export type Usage = z.infer<typeof usageSchema>
+
+/**
+ * Usage in a range of time. Without `step` the one that gives at most 1,500 points, never finer than what is kept: 1 s
+ * for a day, 10 s for a week, 1 min for the job's life and 30 days after.
+ */
+export const samples = endpoint('samples', {
+  summary: 'What a job used over time',
+  params: jobParams,
+  query: z.object({
+    /** RFC 3339 or epoch ms; absent = since the job was submitted. */
+    from: z.string().optional(),
+    /** Absent = until now. */
+    to: z.string().optional(),
+    /** `10s`, `1m`. */
+    step: z.string().optional(),
+  }),
+  response: usageSchema,
+})
+
+/**
+ * The same, live, as server-sent events: each `data` is a `Usage` with the points that are new, its `id` the instant of
+ * the last one, which a client that comes back gives as `Last-Event-ID`. Ends when the job has.
+ */
+export const sampleStream = endpoint('sampleStream', {
+  summary: 'What a job uses, as it is measured',
+  params: jobParams,
+  query: z.object({ /** As for `samples`; absent = from now on. */ from: z.string().optional() }),
+  response: 'events',
+})
