@@ -1,6 +1,7 @@
-import { DEFAULT_VM_POLICY } from '@mmcloud/domain'
+import { DEFAULT_MIGRATE_POLICY, DEFAULT_VM_POLICY } from '@mmcloud/domain'
 import { formatDataVolume } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
+import { formatMigratePolicy } from './migrate-policy.ts'
 import { formatPublish } from './publish.ts'
 import { formatRange } from './range.ts'
 import type { Submission } from './submission.ts'
@@ -20,6 +21,8 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
   const policy = formatVmPolicy(s.vmPolicy)
   if (policy !== formatVmPolicy(DEFAULT_VM_POLICY)) flags.push('--vmPolicy', policy)
+  const migrate = formatMigratePolicy(s.migratePolicy)
+  if (migrate !== formatMigratePolicy(DEFAULT_MIGRATE_POLICY)) flags.push('--migratePolicy', migrate)
   if (s.timeLimitSeconds !== undefined) flags.push('--timeLimit', formatDuration(s.timeLimitSeconds))
   if (!s.rerunAllowed) flags.push('--disableRerun')
   for (const [key, value] of sortedTags(s.customTags)) flags.push('--customTag', `${key}:${value}`)

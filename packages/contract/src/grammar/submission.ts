@@ -1,9 +1,17 @@
-import { DEFAULT_VM_POLICY, invalidArgument, type JobSpec, type Range, UserError } from '@mmcloud/domain'
+import {
+  DEFAULT_MIGRATE_POLICY,
+  DEFAULT_VM_POLICY,
+  invalidArgument,
+  type JobSpec,
+  type Range,
+  UserError,
+} from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
 import { canonicalFlags } from './canonical-flags.ts'
 import { parseDataVolume } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { checkTag, parseEnv } from './key-value.ts'
+import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
 import { parsePublish } from './publish.ts'
 import { parseRange } from './range.ts'
 import { parseVmPolicy } from './vm-policy.ts'
@@ -30,6 +38,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'dataVolumes',
   'customTags',
   'vmPolicy',
+  'migratePolicy',
   'timeLimit',
   'publish',
   'disableRerun',
@@ -51,6 +60,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     memGB: parseRange(body.mem ?? '', '--mem') ?? ANY_SIZE,
     ...optional('instanceType', body.instType?.trim() || undefined),
     vmPolicy: body.vmPolicy ? parseVmPolicy(body.vmPolicy) : DEFAULT_VM_POLICY,
+    migratePolicy: body.migratePolicy ? parseMigratePolicy(body.migratePolicy) : DEFAULT_MIGRATE_POLICY,
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
     publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
     dataDisks: unique(
@@ -63,6 +73,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     ),
     rerunAllowed: !body.disableRerun,
   }
+  checkLimits(submission.migratePolicy, submission)
   return { ...submission, inputArgs: canonicalFlags(submission) }
 }
 

@@ -11,7 +11,7 @@ test.each(endpoints)(
     const holes = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
     expect(Object.keys(endpoint.params?.shape ?? {})).toEqual(holes)
     for (const schema of [endpoint.params, endpoint.query, endpoint.body, endpoint.response]) {
-      if (schema !== undefined && schema !== 'bytes') expect(() => z.toJSONSchema(schema)).not.toThrow()
+      if (typeof schema === 'object') expect(() => z.toJSONSchema(schema)).not.toThrow()
     }
   },
 )

@@ -1,4 +1,5 @@
 import type { InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
+import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
 import type { VmPolicy } from './vm-policy.ts'
 
@@ -23,6 +24,7 @@ export type JobSpec = {
   /** Exactly this type; absent = the cheapest that fits. */
   readonly instanceType?: string
   readonly vmPolicy: VmPolicy
+  readonly migratePolicy: MigratePolicy
   /** Counts `Executing` only. */
   readonly timeLimitSeconds?: number
   readonly publish: readonly PortMapping[]

@@ -15,7 +15,7 @@ export type ResourceNeed = {
 
 const GIB = 2 ** 30
 /** The share of an instance's memory a job can count on: the rest is the system's, the worker's and head room. */
-const USABLE_MEMORY = 0.85
+export const USABLE_MEMORY = 0.85
 
 export const fitsSize = (
   size: { cpu: number; memGB: number; instanceType: string },

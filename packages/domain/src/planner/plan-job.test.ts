@@ -4,6 +4,7 @@ import type { InstanceId, JobId, WorkflowId } from '../ids.ts'
 import { JOB_STATUSES } from '../job/job-status.ts'
 import type { Job } from '../job/job.ts'
 import { DEFAULT_VM_POLICY } from '../job/vm-policy.ts'
+import { DEFAULT_MIGRATE_POLICY } from '../policy/migrate-policy.ts'
 import { type JobWorld, planJob, type WorkerView } from './plan-job.ts'
 
 const INSTANCE = 'i-1' as InstanceId
@@ -19,6 +20,7 @@ const job = (overrides: Partial<Job> = {}): Job => ({
     cpu: { min: 1 },
     memGB: { min: 1 },
     vmPolicy: DEFAULT_VM_POLICY,
+    migratePolicy: DEFAULT_MIGRATE_POLICY,
     publish: [],
     dataDisks: [],
     customTags: {},

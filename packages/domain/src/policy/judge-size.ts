@@ -1,0 +1,226 @@
+import type { Range } from '../job/job.ts'
+import { USABLE_MEMORY } from '../planner/choose-offers.ts'
+import type { Sample } from '../usage/sample.ts'
+import type { DimensionPolicy, MigratePolicy } from './migrate-policy.ts'
+import { maxOf, percentile, recentSamples } from './window.ts'
+
+/** Another size that the job's usage asks for, and on which numbers. */
+export type SizeWish = {
+  readonly trigger: 'evadeOOM' | 'policyMemUp' | 'policyCpuUp' | 'policyMemDown' | 'policyCpuDown'
+  /** The key of the policy that asked: `mem.upperBoundRatio`, `evadeOOM`, … */
+  readonly rule: string
+  /** Percent of the capacity; for `evadeOOM` MiB of swap in use. */
+  readonly measured: number
+  readonly threshold: number
+  readonly heldSeconds: number
+  /** What the next instance must have. */
+  readonly cpu: Range
+  readonly memGB: Range
+  /** Memory and swap the job holds at most now: what has to be saved and must fit. */
+  readonly usedBytes: number
+}
+
+/** A rule that holds, though the job's limits leave no room: told, and nothing is done. */
+export type AtLimit = {
+  readonly atLimit: Pick<SizeWish, 'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds'>
+}
+
+type Size = { readonly cpu: number; readonly memGB: number }
+export type Bounds = { readonly cpu: Range; readonly memGB: Range }
+
+const GIB = 2 ** 30
+const MIB = 2 ** 20
+/** Swap that stays in use for so long is not a passing flood. */
+const SWAPS_SECONDS = 3
+const SWAP_MIB = 32
+/** Below it what lies in swap is what nobody asked for in a long time. */
+const PRESSED_RATIO = 80
+/** For how long the growth seen last is provided for. */
+const GROWTH_SECONDS = 60
+/** After a move down the job uses at most this share of the upper bound: it does not come back at once. */
+const ROOM_AFTER_SHRINKING = 0.7
+
+/**
+ * What the samples of the present instance (ascending) ask for: nothing, another size, or a size the job may not have.
+ * Memory stands before CPU and growing before shrinking; where both dimensions ask for the same, one move serves both.
+ * `downSeconds`: how long a lower bound must hold, per dimension; longer than the policy says after earlier moves.
+ */
+export const judgeSize = (
+  policy: MigratePolicy,
+  bounds: Bounds,
+  present: Size,
+  samples: readonly Sample[],
+  downSeconds: { readonly cpu: number; readonly mem: number },
+): SizeWish | AtLimit | undefined => {
+  const mem = dimension('mem', policy, present, samples, downSeconds.mem)
+  const cpu = dimension('cpu', policy, present, samples, downSeconds.cpu)
+  const swaps = policy.evadeOOM ? evadeOOM(policy, present, samples) : undefined
+  const growing = [swaps, mem.up, cpu.up].filter((finding) => finding !== undefined)
+  const shrinking = growing.length > 0 ? [] : [mem.down, cpu.down].filter((finding) => finding !== undefined)
+  const usedBytes = maxOf(recentSamples(samples, SWAPS_SECONDS) ?? samples.slice(-1), usedOf)
+  return (
+    wish(policy, bounds, present, usedBytes, growing) ?? wish(policy, bounds, present, usedBytes, shrinking)
+  )
+}
+
+/** A rule of one dimension that holds, and the size it asks for there. */
+type Finding = Pick<SizeWish, 'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds'> & {
+  readonly of: 'cpu' | 'mem'
+  readonly wanted: number
+}
+
+const dimension = (
+  of: 'cpu' | 'mem',
+  { stepAuto, [of]: policy }: MigratePolicy,
+  present: Size,
+  samples: readonly Sample[],
+  downSeconds: number,
+): { readonly up?: Finding; readonly down?: Finding } => {
+  if (policy.disable) return {}
+  const up = heldRatio(of, samples, policy.upperBoundSeconds, (ratio) => ratio > policy.upperBoundRatio)
+  if (up !== undefined) {
+    const wanted = stepAuto
+      ? sizeFor(of, up.used, policy.upperBoundRatio)
+      : sizeOf(of, present) * (1 + policy.step / 100)
+    const trigger = of === 'cpu' ? 'policyCpuUp' : 'policyMemUp'
+    const threshold = policy.upperBoundRatio
+    const finding = {
+      of,
+      wanted,
+      trigger,
+      rule: `${of}.upperBoundRatio`,
+      measured: up.ratio,
+      threshold,
+    } as const
+    return { up: { ...finding, heldSeconds: policy.upperBoundSeconds } }
+  }
+  const down = heldRatio(of, samples, downSeconds, (ratio) => ratio < policy.lowerBoundRatio)
+  if (down === undefined) return {}
+  const enough = sizeFor(of, down.used, policy.upperBoundRatio * ROOM_AFTER_SHRINKING)
+  const stepped = stepAuto ? 0 : sizeOf(of, present) * (1 - Math.min(policy.step, 100) / 100)
+  const trigger = of === 'cpu' ? 'policyCpuDown' : 'policyMemDown'
+  const threshold = policy.lowerBoundRatio
+  const finding = { of, trigger, rule: `${of}.lowerBoundRatio`, measured: down.ratio, threshold } as const
+  return { down: { ...finding, wanted: Math.max(enough, stepped), heldSeconds: downSeconds } }
+}
+
+/** The job lives on swap, for want of memory: where it goes there is room for all of it, and for how it grows. */
+const evadeOOM = ({ mem }: MigratePolicy, present: Size, samples: readonly Sample[]): Finding | undefined => {
+  const last = recentSamples(samples, SWAPS_SECONDS)
+  if (!last) return undefined
+  const swaps = (sample: Sample): boolean =>
+    sample.swapBytes >= SWAP_MIB * MIB && ratioOf('mem', sample) >= PRESSED_RATIO
+  if (!last.every(swaps)) return undefined
+  const used = maxOf(last, usedOf)
+  const [first, newest] = [last[0]!, last.at(-1)!]
+  const seconds = (newest.at - first.at) / 1000
+  const growth = seconds > 0 ? Math.max(0, (usedOf(newest) - usedOf(first)) / seconds) : 0
+  const room = used + Math.min(growth * GROWTH_SECONDS, used)
+  return {
+    of: 'mem',
+    wanted: Math.max(present.memGB * (1 + mem.step / 100), sizeFor('mem', room, mem.upperBoundRatio)),
+    trigger: 'evadeOOM',
+    rule: 'evadeOOM',
+    measured: Math.round(newest.swapBytes / MIB),
+    threshold: SWAP_MIB,
+    heldSeconds: SWAPS_SECONDS,
+  }
+}
+
+/** The first of the findings names the move; all of the same direction are served by it. */
+const wish = (
+  policy: MigratePolicy,
+  bounds: Bounds,
+  present: Size,
+  usedBytes: number,
+  findings: readonly Finding[],
+): SizeWish | AtLimit | undefined => {
+  const ranges = findings.flatMap((finding) => {
+    const range = rangeFor(
+      finding,
+      policy[finding.of],
+      boundsOf(finding.of, bounds),
+      sizeOf(finding.of, present),
+    )
+    return range ? [{ finding, range }] : []
+  })
+  const [first] = ranges
+  if (!first) {
+    const [finding] = findings
+    return finding && isGrowth(finding) ? { atLimit: numbersOf(finding) } : undefined
+  }
+  const of = (name: 'cpu' | 'mem'): Range => {
+    const own = ranges.filter(({ finding }) => finding.of === name).map(({ range }) => range)
+    return own.length === 0 ? asNow(boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
+  }
+  return { ...numbersOf(first.finding), cpu: of('cpu'), memGB: of('mem'), usedBytes }
+}
+
+/** From the wanted size to the limit, or to the present size when it shrinks; nothing when that leaves no other size. */
+const rangeFor = (
+  finding: Finding,
+  policy: DimensionPolicy,
+  bounds: Range,
+  present: number,
+): Range | undefined => {
+  const top = Math.min(policy.limit ?? Infinity, bounds.max ?? Infinity)
+  const bottom = Math.max(policy.lowerLimit ?? 0, bounds.min)
+  if (isGrowth(finding)) {
+    if (present >= top) return undefined
+    return range(Math.max(bottom, Math.min(finding.wanted, top)), top)
+  }
+  const min = Math.max(finding.wanted, bottom)
+  return min < present ? { min, max: Math.min(top, present) } : undefined
+}
+
+/** A dimension that nothing asks of stays as it is, as far as the bounds allow. */
+const asNow = (bounds: Range, present: number): Range =>
+  range(Math.max(bounds.min, Math.min(present, bounds.max ?? Infinity)), bounds.max ?? Infinity)
+
+const range = (min: number, max: number): Range => (max === Infinity ? { min } : { min, max })
+const widest = (ranges: readonly Range[]): Range => ranges.reduce((a, b) => (a.min >= b.min ? a : b))
+
+const isGrowth = ({ trigger }: Finding): boolean =>
+  trigger === 'evadeOOM' || trigger === 'policyMemUp' || trigger === 'policyCpuUp'
+
+const numbersOf = ({ trigger, rule, measured, threshold, heldSeconds }: Finding) => ({
+  trigger,
+  rule,
+  measured: Math.round(measured * 10) / 10,
+  threshold,
+  heldSeconds,
+})
+
+/**
+ * The ratio and the use of a window in which the ratio was so nine tenths of the time; nothing when it was not, or when
+ * the samples do not cover the window: time in which nothing was measured proves nothing.
+ */
+const heldRatio = (
+  of: 'cpu' | 'mem',
+  samples: readonly Sample[],
+  seconds: number,
+  isSo: (ratio: number) => boolean,
+): { readonly ratio: number; readonly used: number } | undefined => {
+  const window = recentSamples(samples, seconds)
+  if (!window || !isSo(ratioOf(of, window.at(-1)!))) return undefined
+  if (window.filter((sample) => isSo(ratioOf(of, sample))).length < window.length * 0.9) return undefined
+  return of === 'cpu'
+    ? { ratio: percentile(window, 50, (s) => ratioOf('cpu', s)), used: percentile(window, 95, coresOf) }
+    : { ratio: percentile(window, 50, (s) => ratioOf('mem', s)), used: maxOf(window, usedOf) }
+}
+
+const coresOf = (sample: Sample): number => sample.cpuPercent / 100
+const usedOf = (sample: Sample): number => sample.memBytes + sample.swapBytes
+
+/** Percent of the capacity. */
+const ratioOf = (of: 'cpu' | 'mem', sample: Sample): number =>
+  of === 'cpu'
+    ? (100 * coresOf(sample)) / sample.capacityCpu
+    : (100 * sample.memBytes) / sample.capacityMemBytes
+
+/** The size at which this use is that percentage of the capacity. */
+const sizeFor = (of: 'cpu' | 'mem', used: number, percent: number): number =>
+  of === 'cpu' ? used / (percent / 100) : used / (percent / 100) / (GIB * USABLE_MEMORY)
+
+const sizeOf = (of: 'cpu' | 'mem', size: Size): number => (of === 'cpu' ? size.cpu : size.memGB)
+const boundsOf = (of: 'cpu' | 'mem', bounds: Bounds): Range => (of === 'cpu' ? bounds.cpu : bounds.memGB)

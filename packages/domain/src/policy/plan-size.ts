@@ -1,0 +1,93 @@
+import type { Offer } from '../instance/instance.ts'
+import type { VmPolicy } from '../job/vm-policy.ts'
+import { chooseOffers, type ResourceNeed } from '../planner/choose-offers.ts'
+import type { Sample } from '../usage/sample.ts'
+import { type AtLimit, type Bounds, judgeSize, type SizeWish } from './judge-size.ts'
+import type { MigratePolicy } from './migrate-policy.ts'
+import { canBeSavedInTime, isDown, isSmaller, isWorthIt } from './guards.ts'
+import type { MigrationTrigger } from './migration.ts'
+import { downSeconds } from './ping-pong.ts'
+import { rejectedOffers, type RejectedOffer } from './rejected-offers.ts'
+
+/** A move of this job for its size, as the ledger has it. */
+export type SizeMove = {
+  readonly at: number
+  readonly trigger: MigrationTrigger
+  readonly from: { readonly cpu: number; readonly memGB: number }
+}
+
+/** Everything the decision depends on. */
+export type SizeWorld = {
+  readonly policy: MigratePolicy
+  readonly bounds: Bounds
+  readonly vmPolicy: VmPolicy
+  /** What it runs on, at the price that is paid. */
+  readonly present: Offer
+  /** Since when the program runs on it (epoch ms). */
+  readonly presentSince: number
+  /** Measured on it, ascending. */
+  readonly samples: readonly Sample[]
+  /** Earlier moves of this attempt, oldest first. */
+  readonly moves: readonly SizeMove[]
+  /** What the last move took, or nothing before the first. */
+  readonly lastStandStillMs?: number
+  /** Time between the cloud's notice and the end of a spot instance. */
+  readonly noticeSeconds: number
+  readonly now: number
+}
+
+/** A move to make: the wish, the offer it will probably go to, and what else there was. */
+export type SizeMovePlan = {
+  readonly wish: SizeWish
+  readonly chosen: Offer
+  readonly alternatives: readonly RejectedOffer[]
+}
+
+/** What cannot be done now: at the job's limit, or nothing that fits is to be had. */
+export type Stuck =
+  | ({ readonly why: 'atLimit' } & AtLimit['atLimit'])
+  | ({ readonly why: 'noOffer'; readonly cheapest?: string } & Pick<
+      SizeWish,
+      'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds' | 'cpu' | 'memGB'
+    >)
+
+/** After a move the job works at least so many times as long as the move took before it moves for its size again. */
+const COOL_DOWN = { up: 5, down: 20 }
+
+/** What the job's usage asks for now, before any offer is looked at; cheap, for every job and every second. */
+export const sizeWish = (world: Omit<SizeWorld, 'noticeSeconds'>): SizeWish | AtLimit | undefined => {
+  const { policy, bounds, present, samples, moves, now } = world
+  const wish = judgeSize(policy, bounds, present, samples, downSeconds(policy, moves, present))
+  if (!wish || 'atLimit' in wish || wish.trigger === 'evadeOOM') return wish
+  const sinceMs = now - world.presentSince
+  const rest = isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up
+  return sinceMs < rest * (world.lastStandStillMs ?? 0) ? undefined : wish
+}
+
+/**
+ * Where a wish is to be fulfilled: the cheapest offer that has what it asks for, the features the program may rely on,
+ * and a notice long enough to save it there. A move down must be worth it.
+ */
+export const planSize = (
+  world: SizeWorld,
+  wish: SizeWish,
+  offers: readonly Offer[],
+): SizeMovePlan | Stuck | undefined => {
+  const need: ResourceNeed = {
+    cpu: wish.cpu,
+    memGB: wish.memGB,
+    savedBytes: wish.usedBytes,
+    cpuFeatures: world.present.cpuFeatures,
+  }
+  const fitting = chooseOffers(offers, need, world.vmPolicy)
+  const [chosen] = fitting.filter(
+    (offer) => canBeSavedInTime(world, wish, offer) && (!isDown(wish) || isWorthSmaller(world, wish, offer)),
+  )
+  if (chosen) return { wish, chosen, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
+  if (isDown(wish)) return undefined
+  const { trigger, rule, measured, threshold, heldSeconds, cpu, memGB } = wish
+  return { why: 'noOffer', trigger, rule, measured, threshold, heldSeconds, cpu, memGB }
+}
+
+const isWorthSmaller = (world: SizeWorld, wish: SizeWish, offer: Offer): boolean =>
+  isSmaller(offer, world.present) && isWorthIt(world, wish, offer)
