@@ -31,16 +31,5 @@ export const beginWorkflow = async (
     startedAt: at,
     version: 1,
   })
-  if (name === 'float') {
-    await tx.putMigration(job.id, {
-      id,
-      trigger: params['trigger'] === 'manual' ? 'manual' : 'reclaim',
-      from: String(params['source']),
-      to: '',
-      startedAt: at,
-      phases: {},
-      outcome: 'underway',
-    })
-  }
   return patchJob(tx, job, { workflow: id }, at)
 }

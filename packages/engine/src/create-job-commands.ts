@@ -1,15 +1,12 @@
 import {
   fitsSize,
   hasEnded,
-  invalidArgument,
   type Job,
-  JOB_ACTIONS,
   type JobAction,
   type JobId,
   may,
   needSentence,
   newCaptureId,
-  newInstanceId,
   newJobId,
   notFound,
   type ResourceNeed,
@@ -18,7 +15,9 @@ import {
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands, MoveTarget } from './job-commands.ts'
 import type { RecordsTransaction } from './ports/records/records.ts'
+import { beginFloat } from './begin-float.ts'
 import { beginWorkflow } from './begin-workflow.ts'
+import { boundsOf, refuseStatus, refuseUnless, refuseWhenNothingFits, typed } from './refuse.ts'
 import { moveJob } from './transitions.ts'
 
 /** What the commands need of the running engine. */
@@ -138,25 +137,32 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         refuseUnless('migrate', found)
         if (found.residence.kind !== 'running')
           throw new UserError('conflict', `job ${id} runs on no instance now; it cannot be moved`)
-        const source = found.residence.instance
-        const moving = await moveJob(
-          tx,
-          found,
-          'Floating',
-          'migrateAsked',
-          { user, target: targetSentence(target) },
-          at,
-          {
-            moveTo: { cpu: need.cpu, memGB: need.memGB, ...typed(need.instanceType) },
-          },
-        )
-        return beginWorkflow(deps, tx, moving, 'float', {
-          trigger: 'manual',
+        const numbers = { user, target: targetSentence(target) }
+        const moving = await moveJob(tx, found, 'Floating', 'migrateAsked', numbers, at, { clear: ['stuck'] })
+        return beginFloat(deps, tx, moving, {
+          trigger: target.byJob ? 'program' : 'manual',
+          reason: 'migrateAsked',
+          numbers,
           afterwards: 'run',
-          source,
-          target: newInstanceId(deps.random),
-          captureId: newCaptureId(deps.random),
+          moveTo: { cpu: need.cpu, memGB: need.memGB, ...typed(need.instanceType) },
         })
+      })
+    },
+
+    modify: async (id, user, { change: changed, bounds, told }) => {
+      const before = bounds ? await settled('modify', id) : undefined
+      if (before) {
+        const spec = changed(before.spec)
+        await refuseWhenNothingFits(deps, boundsOf(spec), needSentence(boundsOf(spec), spec.vmPolicy))
+      }
+      return change(id, async (tx, found, at) => {
+        if (bounds) refuseUnless('modify', found)
+        else refuseStatus('modify', found)
+        const spec = changed(found.spec)
+        const clear = bounds ? (['stuck', 'moveTo'] as const) : (['stuck'] as const)
+        const numbers = { user, changes: told }
+        const modified = await moveJob(tx, found, found.status, 'modified', numbers, at, { spec, clear })
+        return bounds ? moveIfUnfit(deps, tx, modified, user, at) : modified
       })
     },
 
@@ -190,7 +196,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
           volumes: [],
           placementTries: 0,
           executedMs: 0,
-          clear: ['exitCode', 'placeAfter', 'captureFailure', 'moveTo', 'startedAt', 'endedAt'],
+          clear: ['exitCode', 'placeAfter', 'captureFailure', 'moveTo', 'stuck', 'startedAt', 'endedAt'],
         })
       })
     },
@@ -214,34 +220,25 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
   }
 }
 
-/** A refusal names the status, and the move under way if there is one. */
-const refuseUnless = (action: JobAction, job: Job): void => {
-  if (!may(action, job.status)) {
-    throw new UserError(
-      'conflict',
-      `cannot ${action} job ${job.id}: it is ${job.status}; ${action} is possible when it is ${JOB_ACTIONS[action].join(', ')}`,
-    )
-  }
-  if (job.workflow !== undefined && action !== 'suspend' && action !== 'drill') {
-    throw new UserError(
-      'conflict',
-      `cannot ${action} job ${job.id}: something else is being done with it; try again when it is done`,
-    )
-  }
-}
-
-const refuseWhenNothingFits = async (
+/** A job that runs on an instance outside its new bounds goes to one inside. */
+const moveIfUnfit = async (
   deps: EngineDeps,
-  need: ResourceNeed,
-  sentence: string,
-): Promise<void> => {
-  const types = await deps.provider.catalogue(AbortSignal.timeout(10_000))
-  if (types.some((type) => fitsSize({ ...type, instanceType: type.name }, need))) return
-  throw invalidArgument(
-    need.instanceType === undefined
-      ? `no instance type fits ${sentence}`
-      : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
-  )
+  tx: RecordsTransaction,
+  job: Job,
+  user: string,
+  at: number,
+): Promise<Job> => {
+  if (job.residence.kind !== 'running' || job.status !== 'Executing') return job
+  const instance = await tx.instance(job.residence.instance)
+  if (!instance || fitsSize(instance.offer, boundsOf(job.spec))) return job
+  const numbers = { user, target: needSentence(boundsOf(job.spec), job.spec.vmPolicy) }
+  const moving = await moveJob(tx, job, 'Floating', 'migrateAsked', numbers, at)
+  return beginFloat(deps, tx, moving, {
+    trigger: 'manual',
+    reason: 'migrateAsked',
+    numbers,
+    afterwards: 'run',
+  })
 }
 
 /** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
@@ -250,9 +247,6 @@ const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
   memGB: target.memGB ?? job.spec.memGB,
   ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
 })
-
-const typed = (instanceType: string | undefined): { instanceType?: string } =>
-  instanceType === undefined ? {} : { instanceType }
 
 const targetSentence = (target: MoveTarget): string =>
   target.instanceType ??

@@ -5,12 +5,14 @@ import type { JobLogs } from './ports/job-logs.ts'
 import type { Log } from './ports/log.ts'
 import type { Provider } from './ports/provider/provider.ts'
 import type { Records } from './ports/records/records.ts'
+import type { Usage } from './ports/usage/usage.ts'
 
 /** Everything the engine touches, injected: so that it can run unchanged in tests and in a simulator. */
 export type EngineDeps = {
   readonly records: Records
   readonly provider: Provider
   readonly fleet: Fleet
+  readonly usage: Usage
   readonly logs: JobLogs
   readonly clock: Clock
   readonly random: RandomInteger

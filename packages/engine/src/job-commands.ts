@@ -14,11 +14,30 @@ export interface JobCommands {
   resume(id: JobId, user: string): Promise<Job>
   /** A second move while one is under way is refused in words. */
   migrate(id: JobId, user: string, target: MoveTarget): Promise<Job>
+  /**
+   * Changes what was asked for; `change` is pure and may be called again. New bounds replace a size that was grown into,
+   * and the job moves at once if its instance does not fit them; that waits for what is under way.
+   */
+  modify(id: JobId, user: string, changes: JobChanges): Promise<Job>
   snapshot(id: JobId, user: string): Promise<Job>
   rerun(id: JobId, user: string): Promise<Job>
   /** Asks the provider for a reclaim of the job's instance. */
   drill(id: JobId, user: string, noticeSeconds: number): Promise<Job>
 }
 
+export type JobChanges = {
+  readonly change: (spec: JobSpec) => JobSpec
+  /** Whether CPU, memory or type are among them. */
+  readonly bounds: boolean
+  /** For the history: `migratePolicy [mem.step=100]`. */
+  readonly told: string
+}
+
 /** A type, or a size; neither = another instance of the size the job has. */
-export type MoveTarget = { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
+export type MoveTarget = {
+  readonly instanceType?: string
+  readonly cpu?: Range
+  readonly memGB?: Range
+  /** The job asked for it itself. */
+  readonly byJob?: boolean
+}

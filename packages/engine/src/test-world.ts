@@ -1,10 +1,18 @@
-import { type InstanceId, type Job, type JobId, type JobSpec, DEFAULT_VM_POLICY } from '@mmcloud/domain'
+import {
+  type InstanceId,
+  type Job,
+  type JobId,
+  type JobSpec,
+  DEFAULT_MIGRATE_POLICY,
+  DEFAULT_VM_POLICY,
+} from '@mmcloud/domain'
 import { createEngine, type Engine } from './create-engine.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import { FakeClock } from './ports/fake-clock.ts'
 import { FakeFleet } from './ports/fleet/fake-fleet.ts'
 import { FakeProvider } from './ports/provider/fake-provider.ts'
 import { createMemoryRecords } from './ports/records/memory-records.ts'
+import { FakeUsage } from './ports/usage/fake-usage.ts'
 import type { Records } from './ports/records/records.ts'
 
 /** A generous bound on virtual time: whatever has not happened by then will not. */
@@ -17,6 +25,7 @@ export const aSpec = (overrides: Partial<JobSpec> = {}): JobSpec => ({
   cpu: { min: 1 },
   memGB: { min: 1 },
   vmPolicy: DEFAULT_VM_POLICY,
+  migratePolicy: DEFAULT_MIGRATE_POLICY,
   publish: [],
   dataDisks: [],
   customTags: {},
@@ -30,6 +39,7 @@ export class TestWorld {
   readonly clock = new FakeClock()
   readonly provider = new FakeProvider({ now: () => this.clock.now() })
   readonly fleet = new FakeFleet(this.provider, this.clock)
+  readonly usage = new FakeUsage(() => this.clock.now())
   readonly records: Records = createMemoryRecords()
   engine: Engine
   #generation = 0
@@ -50,6 +60,7 @@ export class TestWorld {
       records: this.#ofOneLife(),
       provider: this.provider,
       fleet: this.fleet,
+      usage: this.usage,
       logs: { rotate: async () => undefined },
       clock: this.clock,
       random,

@@ -11,7 +11,7 @@ import type { RecordsTransaction } from './ports/records/records.ts'
 
 /** What a transition may change beside the status. */
 export type JobPatch = Partial<
-  Omit<Job, 'id' | 'user' | 'spec' | 'status' | 'version' | 'submittedAt' | 'updatedAt'>
+  Omit<Job, 'id' | 'user' | 'status' | 'version' | 'submittedAt' | 'updatedAt'>
 > & {
   /** Fields to clear. */
   readonly clear?: readonly (
@@ -20,6 +20,7 @@ export type JobPatch = Partial<
     | 'placeAfter'
     | 'captureFailure'
     | 'moveTo'
+    | 'stuck'
     | 'startedAt'
     | 'endedAt'
   )[]

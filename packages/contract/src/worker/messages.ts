@@ -66,6 +66,8 @@ export const workerJobSchema = z.object({
   /** True when every byte of log up to the end has reached the OpCenter. */
   logsShipped: z.boolean(),
   runningSince: z.number().optional(),
+  /** Frozen because memory runs out faster than the job can be moved; it goes on when it is moved, or `releaseBrake` is asked. */
+  braked: z.boolean().optional(),
 })
 export type WorkerJob = z.infer<typeof workerJobSchema>
 

@@ -79,8 +79,15 @@ export type Job = {
   readonly placeAfter?: number
   /** Since it came to its instance it could not be saved so often; `error` is the last cause, told once. */
   readonly captureFailure?: { readonly error: string; readonly tries: number }
-  /** The bounds a person asked to move to; used by the next placement, kept until the next one. */
+  /** The bounds a person or the policy asked to move to; used by every placement from then on. */
   readonly moveTo?: { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
+  /** Its usage asks for a size that it may not have or that is not to be had: told once, tried again then (epoch ms). */
+  readonly stuck?: {
+    readonly rule: string
+    readonly why: 'atLimit' | 'noOffer'
+    readonly tries: number
+    readonly retryAt: number
+  }
   readonly submittedAt: number
   readonly startedAt?: number
   readonly endedAt?: number

@@ -28,6 +28,21 @@ export const REASONS = {
   startedOver: 'no checkpoint to go back to: starts again from scratch (attempt {attempt})',
   lostForGood: 'its instance is gone, it has no checkpoint, and rerun is disabled',
   migrateAsked: 'asked to move to {target}',
+  cpuAboveBound:
+    'CPU at {measured} % for {heldSeconds} s, the bound is {threshold} %: moves from {from} to {to}, {pricePerHour} USD/h',
+  cpuBelowBound:
+    'CPU at {measured} % for {heldSeconds} s, the lower bound is {threshold} %: moves from {from} to {to}, {pricePerHour} USD/h',
+  memAboveBound:
+    'memory at {measured} % for {heldSeconds} s, the bound is {threshold} %: moves from {from} to {to}, {pricePerHour} USD/h',
+  memBelowBound:
+    'memory at {measured} % for {heldSeconds} s, the lower bound is {threshold} %: moves from {from} to {to}, {pricePerHour} USD/h',
+  swapping:
+    'lives on {measured} MiB of swap: moves from {from} to {to}, {pricePerHour} USD/h, before memory runs out',
+  atLimit:
+    '{rule} asks for more than {from} ({measured} of {threshold}), and its limits allow no more: stays',
+  noLargerOffer:
+    '{rule} asks for more than {from} ({measured} of {threshold}), and nothing that has {wanted} is to be had: stays, looked for again in {retrySeconds} s',
+  modified: 'changed by {user}: {changes}',
   migrationUndone: 'the move was undone: {error}',
   carriesOn: 'runs on where it was, on {instance}',
   suspendAsked: 'asked to suspend by {user}',

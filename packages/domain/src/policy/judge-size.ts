@@ -16,6 +16,8 @@ export type SizeWish = {
   /** What the next instance must have. */
   readonly cpu: Range
   readonly memGB: Range
+  /** When it shrinks and there is nothing within one step: the least that is enough for what it uses. */
+  readonly least?: { readonly cpu: number; readonly memGB: number }
   /** Memory and swap the job holds at most now: what has to be saved and must fit. */
   readonly usedBytes: number
 }
@@ -67,6 +69,8 @@ export const judgeSize = (
 type Finding = Pick<SizeWish, 'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds'> & {
   readonly of: 'cpu' | 'mem'
   readonly wanted: number
+  /** When it shrinks: the least that is enough, step or not. */
+  readonly enough?: number
 }
 
 const dimension = (
@@ -101,7 +105,7 @@ const dimension = (
   const trigger = of === 'cpu' ? 'policyCpuDown' : 'policyMemDown'
   const threshold = policy.lowerBoundRatio
   const finding = { of, trigger, rule: `${of}.lowerBoundRatio`, measured: down.ratio, threshold } as const
-  return { down: { ...finding, wanted: Math.max(enough, stepped), heldSeconds: downSeconds } }
+  return { down: { ...finding, enough, wanted: Math.max(enough, stepped), heldSeconds: downSeconds } }
 }
 
 /** The job lives on swap, for want of memory: where it goes there is room for all of it, and for how it grows. */
@@ -153,7 +157,17 @@ const wish = (
     const own = ranges.filter(({ finding }) => finding.of === name).map(({ range }) => range)
     return own.length === 0 ? asNow(boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
   }
-  return { ...numbersOf(first.finding), cpu: of('cpu'), memGB: of('mem'), usedBytes }
+  const [cpu, memGB] = [of('cpu'), of('mem')]
+  const least = (name: 'cpu' | 'mem', { min }: Range): number => {
+    const enough = ranges.find(({ finding }) => finding.of === name)?.finding.enough
+    return enough === undefined ? min : Math.max(enough, lowest(policy[name], boundsOf(name, bounds)))
+  }
+  const shrinks = first.finding.enough !== undefined
+  return {
+    ...numbersOf(first.finding),
+    ...{ cpu, memGB, usedBytes },
+    ...(shrinks ? { least: { cpu: least('cpu', cpu), memGB: least('mem', memGB) } } : {}),
+  }
 }
 
 /** From the wanted size to the limit, or to the present size when it shrinks; nothing when that leaves no other size. */
@@ -164,7 +178,7 @@ const rangeFor = (
   present: number,
 ): Range | undefined => {
   const top = Math.min(policy.limit ?? Infinity, bounds.max ?? Infinity)
-  const bottom = Math.max(policy.lowerLimit ?? 0, bounds.min)
+  const bottom = lowest(policy, bounds)
   if (isGrowth(finding)) {
     if (present >= top) return undefined
     return range(Math.max(bottom, Math.min(finding.wanted, top)), top)
@@ -172,6 +186,8 @@ const rangeFor = (
   const min = Math.max(finding.wanted, bottom)
   return min < present ? { min, max: Math.min(top, present) } : undefined
 }
+
+const lowest = ({ lowerLimit = 0 }: DimensionPolicy, { min }: Range): number => Math.max(lowerLimit, min)
 
 /** A dimension that nothing asks of stays as it is, as far as the bounds allow. */
 const asNow = (bounds: Range, present: number): Range =>

@@ -79,15 +79,49 @@ export const planSize = (
     savedBytes: wish.usedBytes,
     cpuFeatures: world.present.cpuFeatures,
   }
-  const fitting = chooseOffers(offers, need, world.vmPolicy)
-  const [chosen] = fitting.filter(
-    (offer) => canBeSavedInTime(world, wish, offer) && (!isDown(wish) || isWorthSmaller(world, wish, offer)),
-  )
+  const [chosen] = suitable(world, wish, need, offers)
   if (chosen) return { wish, chosen, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
-  if (isDown(wish)) return undefined
+  if (wish.least) return smallerStill(world, wish, { ...need, ...atLeast(wish, wish.least) }, offers)
   const { trigger, rule, measured, threshold, heldSeconds, cpu, memGB } = wish
   return { why: 'noOffer', trigger, rule, measured, threshold, heldSeconds, cpu, memGB }
 }
+
+/** Cheapest first. */
+const suitable = (
+  world: SizeWorld,
+  wish: SizeWish,
+  need: ResourceNeed,
+  offers: readonly Offer[],
+): readonly Offer[] =>
+  chooseOffers(offers, need, world.vmPolicy).filter(
+    (offer) => canBeSavedInTime(world, wish, offer) && (!isDown(wish) || isWorthSmaller(world, wish, offer)),
+  )
+
+/** Nothing lies within one step down: the nearest below it. */
+const smallerStill = (
+  world: SizeWorld,
+  wish: SizeWish,
+  need: ResourceNeed,
+  offers: readonly Offer[],
+): SizeMovePlan | undefined => {
+  const [nearest] = suitable(world, wish, need, offers).toSorted((a, b) => b.memGB - a.memGB || b.cpu - a.cpu)
+  if (!nearest) return undefined
+  const least = { cpu: Math.min(wish.cpu.min, nearest.cpu), memGB: Math.min(wish.memGB.min, nearest.memGB) }
+  const chosen = { ...wish, ...atLeast(wish, least) }
+  return {
+    wish: chosen,
+    chosen: nearest,
+    alternatives: rejectedOffers(world, chosen, { ...need, ...atLeast(wish, least) }, offers, nearest),
+  }
+}
+
+const atLeast = (
+  { cpu, memGB }: SizeWish,
+  least: { readonly cpu: number; readonly memGB: number },
+): Pick<SizeWish, 'cpu' | 'memGB'> => ({
+  cpu: { ...cpu, min: least.cpu },
+  memGB: { ...memGB, min: least.memGB },
+})
 
 const isWorthSmaller = (world: SizeWorld, wish: SizeWish, offer: Offer): boolean =>
   isSmaller(offer, world.present) && isWorthIt(world, wish, offer)

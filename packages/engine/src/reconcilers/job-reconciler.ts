@@ -2,7 +2,6 @@ import {
   type Job,
   type JobDecision,
   type JobWorld,
-  newCaptureId,
   newInstanceId,
   planDrain,
   planJob,
@@ -10,12 +9,14 @@ import {
   type ReasonNumbers,
   type WorkerView,
 } from '@mmcloud/domain'
+import { beginFloat } from '../begin-float.ts'
 import { beginWorkflow } from '../begin-workflow.ts'
 import type { EngineDeps } from '../engine-deps.ts'
 import type { CloudInstance } from '../ports/provider/provider.ts'
 import { type RecordsTransaction, StaleWriteError } from '../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
+import { sizeJob } from './size-job.ts'
 
 /**
  * Looks at every job that has not ended, asks the planner, and does the one thing it says. Workflows it begins are only
@@ -33,8 +34,8 @@ export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean)
       try {
         const world = await worldOf(deps, job, cloud)
         const decision = isDraining() ? planDrain(world) : planJob(world)
-        if (decision.do === 'nothing') continue
-        await act(deps, job, decision)
+        if (decision.do === 'nothing' && (isDraining() || !(await sizeJob(deps, job, signal)))) continue
+        if (decision.do !== 'nothing') await act(deps, job, decision)
         acted += 1
       } catch (error) {
         // Somebody changed the job meanwhile: the decision is void, the next look will see what is now.
@@ -108,17 +109,28 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
       case 'place':
         return beginWorkflow(deps, tx, job, 'place', { target: newInstanceId(deps.random) })
       case 'float': {
-        const numbers = { instance: sourceOf(job), noticeSeconds: decision.noticeSeconds }
+        const numbers = { instance: instanceName(job), noticeSeconds: decision.noticeSeconds }
         const floating = await tellOnce(tx, job, 'reclaimNotice', numbers, at)
-        return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
+        const trigger = (await wasDrilled(tx, job)) ? 'drill' : 'reclaim'
+        const afterwards = job.wanted === 'suspended' ? 'rest' : 'run'
+        return beginFloat(deps, tx, floating, {
+          ...{ trigger, reason: 'reclaimNotice', numbers, afterwards },
+          saveFirst: job.captureFailure !== undefined,
+        })
       }
       case 'drain':
-        return beginFloat(deps, tx, await tellOnce(tx, job, 'openCenterStopping', {}, at), 'manual', 'rest')
+        return saveToRest(
+          deps,
+          tx,
+          await tellOnce(tx, job, 'openCenterStopping', {}, at),
+          'openCenterStopping',
+          {},
+        )
       case 'carryOn':
-        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: sourceOf(job) }, at)
+        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: instanceName(job) }, at)
       case 'suspend':
         return job.residence.kind === 'running'
-          ? beginFloat(deps, tx, job, 'manual', 'rest')
+          ? saveToRest(deps, tx, job, 'suspendAsked', { user: job.wantedBy })
           : moveJob(
               tx,
               job,
@@ -129,7 +141,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
             )
       case 'declareLost': {
         const status = job.status === 'Executing' ? 'Floating' : job.status
-        const numbers = { instance: sourceOf(job), error: decision.error }
+        const numbers = { instance: instanceName(job), error: decision.error }
         return moveJob(tx, job, status, decision.why, numbers, at, {
           residence: { kind: 'saved' },
           clear: ['placeAfter', 'captureFailure'],
@@ -168,20 +180,19 @@ const tellOnce = async (
   return moveJob(tx, job, status, reason, numbers, at)
 }
 
-const beginFloat = (
+/** Saves the job where it is; nothing is rented for it. */
+const saveToRest = (
   deps: EngineDeps,
   tx: RecordsTransaction,
   job: Job,
-  trigger: 'reclaim' | 'manual',
-  afterwards: 'run' | 'rest',
-): Promise<Job> =>
-  beginWorkflow(deps, tx, job, 'float', {
-    trigger,
-    afterwards,
-    source: sourceOf(job),
-    target: newInstanceId(deps.random),
-    captureId: newCaptureId(deps.random),
-    saveFirst: job.captureFailure !== undefined,
-  })
+  reason: Reason,
+  numbers: ReasonNumbers,
+): Promise<Job> => beginFloat(deps, tx, job, { trigger: 'manual', reason, numbers, afterwards: 'rest' })
 
-const sourceOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')
+/** A person has asked for the reclaim of this very instance. */
+const wasDrilled = async (tx: RecordsTransaction, job: Job): Promise<boolean> =>
+  (await tx.events(job.id)).some(
+    ({ reason, numbers }) => reason === 'drillAsked' && numbers['instance'] === instanceName(job),
+  )
+
+const instanceName = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')

@@ -116,7 +116,7 @@ const end = (
     }
     await tx.updateWorkflow(ended)
     let job: Job = await jobOf(tx, record.jobId)
-    if (failure) job = await workflow.undone(tx, job, failure, at)
+    if (failure) job = await workflow.undone(tx, job, failure, at, record.params)
     await patchJob(tx, job, { clear: ['workflow'] }, at)
     return ended
   })

@@ -31,7 +31,13 @@ export type Workflow = {
   /** From this step on (if named) there is only forward: a failure is tried again until it succeeds, and nothing is undone. */
   readonly forwardFrom?: string
   /** In the transaction that ends an undone workflow: what the job is told. */
-  readonly undone: (tx: RecordsTransaction, job: Job, failure: Failure, at: number) => Promise<Job>
+  readonly undone: (
+    tx: RecordsTransaction,
+    job: Job,
+    failure: Failure,
+    at: number,
+    params: StepContext['params'],
+  ) => Promise<Job>
 }
 
 export type Failure = { readonly kind: FailureKind; readonly message: string }

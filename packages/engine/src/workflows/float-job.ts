@@ -1,5 +1,6 @@
 import { hasEnded, type Job } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
+import { stuckAgain } from '../stuck-again.ts'
 import { type JobPatch, jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { Failure, StepContext, Workflow } from '../workflow/workflow.ts'
 import { placementUndone } from './place-job.ts'
@@ -53,7 +54,9 @@ export const floatJob: Workflow = {
   undone: floatUndone,
 }
 
-const isPlanned = (context: StepContext): boolean => context.params['trigger'] === 'manual'
+/** Nobody takes the source away meanwhile. */
+const isPlanned = ({ params }: StepContext): boolean =>
+  params['trigger'] !== 'reclaim' && params['trigger'] !== 'drill'
 const rests = (context: StepContext): boolean => context.params['afterwards'] === 'rest'
 const hasTarget = (context: StepContext): boolean => context.outputs['launch'] != null
 
@@ -94,7 +97,13 @@ const RETRY_MS = 2000
 /** A failed capture is tried again after 2, 4, 8 … s, at most this: a worker whose time runs out saves by itself. */
 const MAX_RECAPTURE_MS = 15_000
 
-async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> {
+async function floatUndone(
+  tx: RecordsTransaction,
+  job: Job,
+  failure: Failure,
+  at: number,
+  params: StepContext['params'],
+): Promise<Job> {
   const underway = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
   if (job.residence.kind === 'saved') return placementUndone(tx, job, failure, at)
   if (underway) await tx.putMigration(job.id, { ...underway, endedAt: at, outcome: 'undone' })
@@ -102,9 +111,13 @@ async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, a
   const wish =
     job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}
   const numbers = { error: failure.message }
-  if (failure.kind === 'capture') return notSaved(tx, job, failure, at, wish)
+  const sizeBefore = (params['sizeBefore'] ?? undefined) as Job['moveTo']
+  const size: JobPatch = sizeBefore ? { moveTo: sizeBefore } : { clear: ['moveTo'] }
+  if (failure.kind === 'capture') return notSaved(tx, job, failure, at, { ...wish, ...size })
+  // The size that its policy asked for is not to be had after all: it is looked for less and less often.
+  const stuck = underway?.rule ? { stuck: stuckAgain(job.stuck, underway.rule, 'noOffer', at) } : {}
   // Whether the program was saved before this failed, only the worker knows: the planner asks it and carries on.
-  const patch: JobPatch = { ...wish, placeAfter: at + RETRY_MS, clear: ['moveTo'] }
+  const patch: JobPatch = { ...wish, ...size, ...stuck, placeAfter: at + RETRY_MS }
   return moveJob(tx, job, job.status, 'migrationUndone', numbers, at, patch)
 }
 
@@ -114,14 +127,13 @@ const notSaved = (
   job: Job,
   failure: Failure,
   at: number,
-  wish: { readonly wanted?: 'running' },
+  wish: JobPatch,
 ): Promise<Job> => {
   const tries = (job.captureFailure?.tries ?? 0) + 1
   const patch: JobPatch = {
     ...wish,
     placeAfter: at + Math.min(MAX_RECAPTURE_MS, 1000 * 2 ** tries),
     captureFailure: { error: failure.message, tries },
-    clear: ['moveTo'],
   }
   const told = job.captureFailure && causeOf(job.captureFailure.error) === causeOf(failure.message)
   if (told && job.status === 'Executing') return patchJob(tx, job, patch, at)

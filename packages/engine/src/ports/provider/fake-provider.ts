@@ -33,6 +33,7 @@ type Call = { readonly method: keyof Provider; readonly subject: string }
  */
 export class FakeProvider implements Provider {
   readonly name = 'fake'
+  readonly noticeSeconds = 120
   readonly calls: Call[] = []
   readonly #now: () => number
   readonly #types: readonly InstanceType[]

@@ -9,6 +9,8 @@ import type { HealthRow, InstanceId, Market, Offer, VolumeId } from '@mmcloud/do
  */
 export interface Provider {
   readonly name: string
+  /** Time between the notice and the end of a spot instance. */
+  readonly noticeSeconds: number
 
   /** What can be rented now at which price, capacity included; unordered. */
   offers(signal: AbortSignal): Promise<readonly Offer[]>

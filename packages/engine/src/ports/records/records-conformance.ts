@@ -1,12 +1,13 @@
-import type {
-  Checkpoint,
-  Instance,
-  InstanceId,
-  Job,
-  JobId,
-  Volume,
-  VolumeId,
-  WorkflowId,
+import {
+  DEFAULT_MIGRATE_POLICY,
+  type Checkpoint,
+  type Instance,
+  type InstanceId,
+  type Job,
+  type JobId,
+  type Volume,
+  type VolumeId,
+  type WorkflowId,
 } from '@mmcloud/domain'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MigrationRecord } from './migration-record.ts'
@@ -197,6 +198,7 @@ const aJob = (id: string): Job => ({
     cpu: { min: 1 },
     memGB: { min: 1, max: 4 },
     vmPolicy: { policy: 'spotFirst', retryLimit: 3, retryIntervalSeconds: 600 },
+    migratePolicy: DEFAULT_MIGRATE_POLICY,
     publish: [],
     dataDisks: [{ sizeGB: 10, mountPoint: '/data' }],
     customTags: { when: '2026-11-23' },
@@ -271,8 +273,10 @@ const aCheckpoint = (seq: number): Checkpoint => ({
 const aMigration = (id: string, startedAt: number): MigrationRecord => ({
   id: id as WorkflowId,
   trigger: 'manual',
-  from: 'i-1',
-  to: 'i-2',
+  reason: 'migrateAsked',
+  numbers: { user: 'ada', target: 'c5.large' },
+  rule: '',
+  alternatives: [],
   startedAt,
   phases: { dump: 12 },
   outcome: 'underway',

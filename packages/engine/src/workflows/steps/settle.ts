@@ -4,6 +4,7 @@ import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
 import type { Continued } from './continue.ts'
 import { instanceOf, offerNumbers, targetOf } from './launch.ts'
+import { recordMove } from './record-move.ts'
 
 /** The program runs on the target: record where it is, how it got there and how long it stood still. */
 export const settleOnTarget = (context: StepContext): Promise<void> =>
@@ -24,7 +25,7 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     if (continuation.kind === 'start') {
       await settleStarted(tx, job, status, continuation, numbers, at, here)
     } else if (continuation.kind === 'restore') {
-      const { seq: checkpoint, takenAt, bytes } = continuation.checkpoint
+      const { seq: checkpoint, takenAt } = continuation.checkpoint
       const lostAt = await lostSince(tx, job, continuation.checkpoint)
       const standStillMs = at - (lostAt ?? takenAt)
       const back =
@@ -32,7 +33,7 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
           ? job
           : await moveJob(tx, job, job.status, 'wentBack', { checkpoint, lostMs: lostAt - takenAt }, at)
       await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
-      await recordMigration(tx, context, job, target, { standStillMs, bytes, phases }, at)
+      await recordMove(tx, context, { job, standStillMs, checkpoint: continuation.checkpoint, phases, at })
     } else {
       // It ended before its instance went away: the worker ships its logs and reports the exit code, the planner ends it.
       await patchJob(tx, job, here, at)
@@ -71,36 +72,4 @@ const settleStarted = async (
   } else {
     await moveJob(tx, job, status, 'started', numbers, at, started)
   }
-}
-
-const recordMigration = async (
-  tx: RecordsTransaction,
-  context: StepContext,
-  job: Job,
-  target: string,
-  measured: {
-    readonly standStillMs: number
-    readonly bytes: number
-    readonly phases: Readonly<Record<string, number>>
-  },
-  at: number,
-): Promise<void> => {
-  const known = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
-  const base = known ?? {
-    id: context.workflow.id,
-    trigger: job.status === 'Resuming' ? ('resume' as const) : ('lost' as const),
-    from: '',
-    to: '',
-    startedAt: context.workflow.startedAt,
-    phases: {},
-  }
-  await tx.putMigration(job.id, {
-    ...base,
-    to: target,
-    endedAt: at,
-    bytes: measured.bytes,
-    standStillMs: measured.standStillMs,
-    phases: { ...base.phases, ...measured.phases },
-    outcome: 'done',
-  })
 }

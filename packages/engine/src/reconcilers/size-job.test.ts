@@ -1,0 +1,205 @@
+import {
+  DEFAULT_MIGRATE_POLICY,
+  type InstanceId,
+  type Job,
+  type MigratePolicy,
+  type Sample,
+  USABLE_MEMORY,
+} from '@mmcloud/domain'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { MigrationRecord } from '../ports/records/migration-record.ts'
+import { TestWorld } from '../test-world.ts'
+
+const GIB = 2 ** 30
+const never = new AbortController().signal
+
+let world: TestWorld
+beforeEach(() => {
+  world = new TestWorld()
+})
+afterEach(() => world.engine.stop())
+
+const growing: MigratePolicy = {
+  ...DEFAULT_MIGRATE_POLICY,
+  mem: { ...DEFAULT_MIGRATE_POLICY.mem, disable: false },
+}
+
+/** The job would use so many GiB; its samples show what of that its instance gives it. */
+const uses = async (job: Job, gib: (at: number) => number): Promise<void> => {
+  const sizes = new Map<InstanceId, number>()
+  const learn = async (): Promise<void> => {
+    const instances = await world.records.read((view) => view.instances({ job: job.id }))
+    for (const { id, offer } of instances) sizes.set(id, offer.memGB)
+  }
+  await learn()
+  world.usage.load(job.id, (at, instance) => {
+    const memGB = sizes.get(instance)
+    if (memGB === undefined) void learn()
+    const capacity = (memGB ?? 8) * GIB * USABLE_MEMORY
+    return sample(at, gib(at) * GIB, capacity)
+  })
+}
+
+const sample = (at: number, bytes: number, capacity: number): Sample => ({
+  at,
+  spanMs: 1000,
+  cpuPercent: 50,
+  memBytes: Math.min(bytes, capacity),
+  cacheBytes: 0,
+  swapBytes: Math.max(0, bytes - capacity),
+  swapInRate: 0,
+  swapOutRate: 0,
+  diskReadRate: 0,
+  diskWriteRate: 0,
+  netInRate: 0,
+  netOutRate: 0,
+  processes: 1,
+  capacityCpu: 2,
+  capacityMemBytes: capacity,
+  capacitySwapBytes: 4 * GIB,
+})
+
+const moves = (job: Job): Promise<readonly MigrationRecord[]> =>
+  world.records.read((view) => view.migrations(job.id))
+const sizeOf = async (job: Job): Promise<number> => {
+  const { residence } = await world.job(job.id)
+  if (residence.kind !== 'running') throw new Error('not running')
+  return (await world.records.read((view) => view.instance(residence.instance)))!.offer.memGB
+}
+/** The job runs somewhere, and has been moved so often. */
+const moved = async (job: Job, times: number): Promise<Job> => {
+  const patience = world.clock.now() + 3_600_000
+  while ((await moves(job)).filter(({ outcome }) => outcome === 'done').length < times) {
+    if (world.clock.now() > patience) throw new Error((await world.story(job.id)).join(' / '))
+    await world.clock.sleep(500, never)
+  }
+  return world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
+}
+
+describe('a job that outgrows its memory', () => {
+  test('is moved as soon as it swaps, thresholds off, and the ledger says why', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 5)
+    await uses(job, () => 1.1)
+    await moved(job, 1)
+    expect(await sizeOf(job)).toBe(4)
+    expect(await world.fleet.work(job.id, 1)).toBe(6)
+    const [move] = await moves(job)
+    expect(move).toMatchObject({
+      trigger: 'evadeOOM',
+      rule: 'evadeOOM',
+      reason: 'swapping',
+      numbers: { from: 't3.micro (2Core1GB/Spot)', to: 't3.medium (2Core4GB/Spot)', threshold: 32 },
+      source: { instanceType: 't3.micro', memGB: 1 },
+      target: { instanceType: 't3.medium', memGB: 4 },
+      outcome: 'done',
+    })
+    expect(move!.alternatives.map(({ instanceType, rejected }) => [instanceType, rejected])).toContainEqual([
+      'm5.large',
+      'dearer',
+    ])
+    expect(move!.phases['decide']).toBeGreaterThanOrEqual(3000)
+    expect(Object.keys(move!.phases)).toEqual(['decide', 'launch', 'freeze', 'dump', 'handOver', 'restore'])
+    expect(await world.story(job.id)).toContain('swapping')
+  })
+
+  test('keeps the size it has grown to when its instance is taken', async () => {
+    const job = await world.executing()
+    await uses(job, () => 1.1)
+    const grown = await moved(job, 1)
+    if (grown.residence.kind !== 'running') throw new Error('not running')
+    await world.provider.reclaim(grown.residence.instance, 120)
+    await moved(job, 2)
+    expect(await sizeOf(job)).toBe(4)
+  })
+
+  test('stays where nothing larger is to be had, says so once, and moves when there is', async () => {
+    const job = await world.executing()
+    for (const type of ['t3.medium', 'm5.large'])
+      for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
+    await uses(job, () => 1.1)
+    await world.clock.sleep(300_000, never)
+    expect((await world.story(job.id)).filter((reason) => reason === 'noLargerOffer')).toHaveLength(1)
+    expect((await world.job(job.id)).stuck).toMatchObject({ rule: 'evadeOOM', tries: 4 })
+    world.provider.limit('m5.large', 'spot', 1)
+    await moved(job, 1)
+    expect(await sizeOf(job)).toBe(8)
+    expect((await world.job(job.id)).stuck).toBeUndefined()
+  })
+
+  test('stays at its maximum, and says so once', async () => {
+    const job = await world.executing({ memGB: { min: 1, max: 1 }, migratePolicy: growing })
+    await uses(job, () => 0.83)
+    await world.clock.sleep(120_000, never)
+    expect(await moves(job)).toEqual([])
+    expect((await world.story(job.id)).filter((reason) => reason === 'atLimit')).toHaveLength(1)
+  })
+})
+
+test('a job that idles goes down, and up again when it wants more', async () => {
+  let gib = 3
+  const job = await world.executing({ memGB: { min: 1 }, migratePolicy: growing })
+  await uses(job, () => gib)
+  await moved(job, 1)
+  expect(await sizeOf(job)).toBe(4)
+  gib = 0.05
+  await moved(job, 2)
+  expect(await sizeOf(job)).toBe(1)
+  gib = 0.83
+  await moved(job, 3)
+  expect((await moves(job)).map(({ trigger }) => trigger)).toEqual([
+    'evadeOOM',
+    'policyMemDown',
+    'policyMemUp',
+  ])
+})
+
+test('a policy that is changed during a move applies to the next decision', async () => {
+  const job = await world.executing()
+  await uses(job, () => 1.1)
+  const off = { ...DEFAULT_MIGRATE_POLICY, evadeOOM: false }
+  const { promise: modified, resolve } = Promise.withResolvers<Job>()
+  world.fleet.onBegin = () =>
+    resolve(
+      world.engine.commands.modify(job.id, 'ada', {
+        change: (spec) => ({ ...spec, migratePolicy: off }),
+        bounds: false,
+        told: 'migratePolicy evadeOOM=false',
+      }),
+    )
+  expect((await modified).status).toBe('Floating')
+  await moved(job, 1)
+  await uses(job, () => 5)
+  await world.clock.sleep(60_000, never)
+  expect(await moves(job)).toHaveLength(1)
+})
+
+test('a worker that has been silent for long, or whose clock is far off, is not judged', async () => {
+  const job = await world.executing()
+  world.usage.load(job.id, (at) => sample(at - 120_000, 1.1 * GIB, 0.85 * GIB))
+  await world.clock.sleep(60_000, never)
+  expect(await moves(job)).toEqual([])
+})
+
+describe('new bounds', () => {
+  const to = (min: number) => ({
+    change: (spec: Job['spec']) => ({ ...spec, memGB: { min } }),
+    bounds: true,
+    told: `mem ${min}`,
+  })
+  test('move a job whose instance does not fit them, and only then', async () => {
+    const job = await world.executing()
+    await world.engine.commands.modify(job.id, 'ada', to(1))
+    await world.clock.sleep(5000, never)
+    expect(await moves(job)).toEqual([])
+    await world.engine.commands.modify(job.id, 'ada', to(4))
+    await moved(job, 1)
+    expect(await sizeOf(job)).toBe(4)
+    expect((await moves(job))[0]).toMatchObject({ trigger: 'manual', reason: 'migrateAsked' })
+  })
+  test('that no type has are refused, and change nothing', async () => {
+    const job = await world.executing()
+    await expect(world.engine.commands.modify(job.id, 'ada', to(64))).rejects.toThrow('no instance type fits')
+    expect((await world.job(job.id)).spec.memGB).toEqual({ min: 1 })
+  })
+})

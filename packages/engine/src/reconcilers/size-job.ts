@@ -1,0 +1,144 @@
+import {
+  type InstanceId,
+  type Job,
+  type Offer,
+  planSize,
+  type Reason,
+  type SizeMovePlan,
+  type SizeWish,
+  type SizeWorld,
+  sizeWish,
+  type Stuck,
+} from '@mmcloud/domain'
+import { beginFloat } from '../begin-float.ts'
+import type { EngineDeps } from '../engine-deps.ts'
+import { within } from '../ports/clock.ts'
+import { StaleWriteError } from '../ports/records/records.ts'
+import { stuckAgain } from '../stuck-again.ts'
+import { jobOf, moveJob, patchJob } from '../transitions.ts'
+
+/** Of a worker that has been silent for so long nothing is concluded; clocks of clouds are this far apart at most. */
+const FRESH_MS = 60_000
+const OFFERS_WITHIN_MS = 10_000
+
+/** Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. */
+export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): Promise<boolean> => {
+  const world = await worldOf(deps, job)
+  const wish = world && sizeWish(world)
+  if (!wish) return false
+  if ('atLimit' in wish) return tellStuck(deps, job, world.present, { why: 'atLimit', ...wish.atLimit })
+  if (job.stuck?.why === 'noOffer' && world.now < job.stuck.retryAt) return false
+  const offers = await within(deps.clock, OFFERS_WITHIN_MS, signal, (inTime) => deps.provider.offers(inTime))
+  const plan = planSize(world, wish, offers)
+  if (!plan) return false
+  return 'why' in plan ? tellStuck(deps, job, world.present, plan) : begin(deps, job, world, plan)
+}
+
+const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefined> => {
+  const now = deps.clock.now()
+  if (job.status !== 'Executing' || job.workflow !== undefined || job.residence.kind !== 'running')
+    return undefined
+  if (job.placeAfter !== undefined && now < job.placeAfter) return undefined
+  const id = job.residence.instance
+  const samples = deps.usage.recent(job.id, id)
+  const newest = samples.at(-1)
+  if (!newest || Math.abs(now - newest.at) > FRESH_MS) return undefined
+  const { instance, migrations } = await deps.records.read(async (view) => ({
+    instance: await view.instance(id),
+    migrations: await view.migrations(job.id),
+  }))
+  if (!instance) return undefined
+  const done = migrations.filter(({ outcome }) => outcome === 'done')
+  const last = done.at(-1)
+  return {
+    policy: job.spec.migratePolicy,
+    bounds: { cpu: job.spec.cpu, memGB: job.spec.memGB },
+    vmPolicy: job.spec.vmPolicy,
+    present: instance.offer,
+    presentSince: last?.endedAt ?? job.startedAt ?? now,
+    samples,
+    moves: done.flatMap(({ startedAt, trigger, source }) =>
+      source && startedAt >= (job.startedAt ?? 0) ? [{ at: startedAt, trigger, from: source }] : [],
+    ),
+    ...(last?.standStillMs === undefined ? {} : { lastStandStillMs: last.standStillMs }),
+    noticeSeconds: deps.provider.noticeSeconds,
+    now,
+  }
+}
+
+const REASON: Record<SizeWish['trigger'], Reason> = {
+  evadeOOM: 'swapping',
+  policyMemUp: 'memAboveBound',
+  policyMemDown: 'memBelowBound',
+  policyCpuUp: 'cpuAboveBound',
+  policyCpuDown: 'cpuBelowBound',
+}
+
+const begin = async (
+  deps: EngineDeps,
+  seen: Job,
+  world: SizeWorld,
+  { wish, chosen, alternatives }: SizeMovePlan,
+): Promise<boolean> => {
+  const source = (seen.residence as { instance: InstanceId }).instance
+  const newest = world.samples.at(-1)!.at
+  const decideMs = Math.max(0, world.now - newest) + wish.heldSeconds * 1000
+  const saveFirst = deps.fleet.report(source)?.job?.braked === true
+  await deps.records.write(async (tx) => {
+    const job = await unchanged(tx, seen)
+    const at = deps.clock.now()
+    const reason = REASON[wish.trigger]
+    const { measured, threshold, heldSeconds, rule, trigger } = wish
+    const numbers = {
+      measured,
+      threshold,
+      heldSeconds,
+      from: sizeSentence(world.present),
+      to: sizeSentence(chosen),
+      pricePerHour: chosen.pricePerHour,
+    }
+    const floating = await moveJob(tx, job, 'Floating', reason, numbers, at, { clear: ['stuck'] })
+    const moveTo = { cpu: wish.cpu, memGB: wish.memGB }
+    await beginFloat(deps, tx, floating, {
+      ...{ trigger, reason, numbers, rule, alternatives, decideMs, saveFirst, moveTo },
+      afterwards: 'run',
+    })
+  })
+  return true
+}
+
+/** Told when it is new; looked for again after a pause that grows. */
+const tellStuck = async (deps: EngineDeps, seen: Job, present: Offer, stuck: Stuck): Promise<boolean> => {
+  const { rule, why, measured, threshold } = stuck
+  const before = seen.stuck?.rule === rule && seen.stuck.why === why ? seen.stuck : undefined
+  if (why === 'atLimit' && before) return false
+  await deps.records.write(async (tx) => {
+    const job = await unchanged(tx, seen)
+    const at = deps.clock.now()
+    const next = stuckAgain(before, rule, why, at)
+    if (before) return void (await patchJob(tx, job, { stuck: next }, at))
+    const numbers = { rule, measured, threshold, from: sizeSentence(present) }
+    const told =
+      stuck.why === 'atLimit'
+        ? numbers
+        : { ...numbers, wanted: wantedSentence(stuck), retrySeconds: Math.round((next.retryAt - at) / 1000) }
+    const reason = why === 'atLimit' ? 'atLimit' : 'noLargerOffer'
+    await moveJob(tx, job, job.status, reason, told, at, { stuck: next })
+  })
+  return true
+}
+
+const unchanged = async (tx: Parameters<typeof jobOf>[0], seen: Job): Promise<Job> => {
+  const job = await jobOf(tx, seen.id)
+  if (job.version !== seen.version)
+    throw new StaleWriteError(`job ${job.id} has changed since it was looked at`)
+  return job
+}
+
+/** `t3.micro (2Core1GB/Spot)` */
+const sizeSentence = ({ instanceType, cpu, memGB, market }: Offer): string =>
+  `${instanceType} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
+
+const wantedSentence = ({ cpu, memGB }: Pick<SizeWish, 'cpu' | 'memGB'>): string =>
+  `${rounded(cpu.min)} cores and ${rounded(memGB.min)} GB`
+const rounded = (value: number): number => Math.round(value * 10) / 10
