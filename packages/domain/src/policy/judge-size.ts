@@ -165,7 +165,9 @@ const wish = (
   const shrinks = first.finding.enough !== undefined
   return {
     ...numbersOf(first.finding),
-    ...{ cpu, memGB, usedBytes },
+    cpu,
+    memGB,
+    usedBytes,
     ...(shrinks ? { least: { cpu: least('cpu', cpu), memGB: least('mem', memGB) } } : {}),
   }
 }

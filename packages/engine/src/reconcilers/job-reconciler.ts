@@ -114,7 +114,10 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
         const trigger = (await wasDrilled(tx, job)) ? 'drill' : 'reclaim'
         const afterwards = job.wanted === 'suspended' ? 'rest' : 'run'
         return beginFloat(deps, tx, floating, {
-          ...{ trigger, reason: 'reclaimNotice', numbers, afterwards },
+          trigger,
+          reason: 'reclaimNotice',
+          numbers,
+          afterwards,
           saveFirst: job.captureFailure !== undefined,
         })
       }

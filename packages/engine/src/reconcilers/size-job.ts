@@ -100,7 +100,14 @@ const begin = async (
     const floating = await moveJob(tx, job, 'Floating', reason, numbers, at, { clear: ['stuck'] })
     const moveTo = { cpu: wish.cpu, memGB: wish.memGB }
     await beginFloat(deps, tx, floating, {
-      ...{ trigger, reason, numbers, rule, alternatives, decideMs, saveFirst, moveTo },
+      trigger,
+      reason,
+      numbers,
+      rule,
+      alternatives,
+      decideMs,
+      saveFirst,
+      moveTo,
       afterwards: 'run',
     })
   })
