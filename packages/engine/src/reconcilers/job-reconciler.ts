@@ -108,14 +108,14 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
       case 'place':
         return beginWorkflow(deps, tx, job, 'place', { target: newInstanceId(deps.random) })
       case 'float': {
-        const numbers = { instance: sourceOf(job), noticeSeconds: decision.noticeSeconds }
+        const numbers = { instance: hostOf(job), noticeSeconds: decision.noticeSeconds }
         const floating = await tellOnce(tx, job, 'reclaimNotice', numbers, at)
         return beginFloat(deps, tx, floating, 'reclaim', job.wanted === 'suspended' ? 'rest' : 'run')
       }
       case 'drain':
         return beginFloat(deps, tx, await tellOnce(tx, job, 'openCenterStopping', {}, at), 'manual', 'rest')
       case 'carryOn':
-        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: sourceOf(job) }, at)
+        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: hostOf(job) }, at)
       case 'suspend':
         return job.residence.kind === 'running'
           ? beginFloat(deps, tx, job, 'manual', 'rest')
@@ -129,7 +129,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
             )
       case 'declareLost': {
         const status = job.status === 'Executing' ? 'Floating' : job.status
-        const numbers = { instance: sourceOf(job), error: decision.error }
+        const numbers = { instance: hostOf(job), error: decision.error }
         return moveJob(tx, job, status, decision.why, numbers, at, {
           residence: { kind: 'saved' },
           clear: ['placeAfter', 'captureFailure'],
@@ -178,10 +178,11 @@ const beginFloat = (
   beginWorkflow(deps, tx, job, 'float', {
     trigger,
     afterwards,
-    source: sourceOf(job),
+    source: hostOf(job),
     target: newInstanceId(deps.random),
     captureId: newCaptureId(deps.random),
     saveFirst: job.captureFailure !== undefined,
   })
 
-const sourceOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')
+/** The instance it runs on; nothing for a job that runs nowhere. */
+const hostOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')
