@@ -1,9 +1,6 @@
 import {
-  fitsSize,
   hasEnded,
-  invalidArgument,
   type Job,
-  JOB_ACTIONS,
   type JobAction,
   type JobId,
   may,
@@ -12,13 +9,14 @@ import {
   newInstanceId,
   newJobId,
   notFound,
-  type ResourceNeed,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
-import type { JobCommands, MoveTarget } from './job-commands.ts'
+import type { JobCommands } from './job-commands.ts'
+import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction } from './ports/records/records.ts'
 import { beginWorkflow } from './begin-workflow.ts'
+import { refuseUnless, refuseWhenNothingFits } from './refusals.ts'
 import { moveJob } from './transitions.ts'
 
 /** What the commands need of the running engine. */
@@ -213,50 +211,3 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
     },
   }
 }
-
-/** A refusal names the status, and the move under way if there is one. */
-const refuseUnless = (action: JobAction, job: Job): void => {
-  if (!may(action, job.status)) {
-    throw new UserError(
-      'conflict',
-      `cannot ${action} job ${job.id}: it is ${job.status}; ${action} is possible when it is ${JOB_ACTIONS[action].join(', ')}`,
-    )
-  }
-  if (job.workflow !== undefined && action !== 'suspend' && action !== 'drill') {
-    throw new UserError(
-      'conflict',
-      `cannot ${action} job ${job.id}: something else is being done with it; try again when it is done`,
-    )
-  }
-}
-
-const refuseWhenNothingFits = async (
-  deps: EngineDeps,
-  need: ResourceNeed,
-  sentence: string,
-): Promise<void> => {
-  const types = await deps.provider.catalogue(AbortSignal.timeout(10_000))
-  if (types.some((type) => fitsSize({ ...type, instanceType: type.name }, need))) return
-  throw invalidArgument(
-    need.instanceType === undefined
-      ? `no instance type fits ${sentence}`
-      : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
-  )
-}
-
-/** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
-const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
-  cpu: target.cpu ?? job.spec.cpu,
-  memGB: target.memGB ?? job.spec.memGB,
-  ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
-})
-
-const typed = (instanceType: string | undefined): { instanceType?: string } =>
-  instanceType === undefined ? {} : { instanceType }
-
-const targetSentence = (target: MoveTarget): string =>
-  target.instanceType ??
-  ([target.cpu && `${target.cpu.min} vCPU`, target.memGB && `${target.memGB.min} GB`]
-    .filter(Boolean)
-    .join(', ') ||
-    'another instance')

@@ -1,0 +1,42 @@
+import {
+  fitsSize,
+  invalidArgument,
+  type Job,
+  JOB_ACTIONS,
+  type JobAction,
+  may,
+  type ResourceNeed,
+  UserError,
+} from '@mmcloud/domain'
+import type { EngineDeps } from './engine-deps.ts'
+
+/** Refuses what the status does not allow, and names it; and what would meet an operation that is under way. */
+export const refuseUnless = (action: JobAction, job: Job): void => {
+  if (!may(action, job.status)) {
+    throw new UserError(
+      'conflict',
+      `cannot ${action} job ${job.id}: it is ${job.status}; ${action} is possible when it is ${JOB_ACTIONS[action].join(', ')}`,
+    )
+  }
+  if (job.workflow !== undefined && action !== 'suspend' && action !== 'drill') {
+    throw new UserError(
+      'conflict',
+      `cannot ${action} job ${job.id}: something else is being done with it; try again when it is done`,
+    )
+  }
+}
+
+/** Refuses at once what no type of the provider could ever satisfy, whatever room there is now. */
+export const refuseWhenNothingFits = async (
+  deps: EngineDeps,
+  need: ResourceNeed,
+  sentence: string,
+): Promise<void> => {
+  const types = await deps.provider.catalogue(AbortSignal.timeout(10_000))
+  if (types.some((type) => fitsSize({ ...type, instanceType: type.name }, need))) return
+  throw invalidArgument(
+    need.instanceType === undefined
+      ? `no instance type fits ${sentence}`
+      : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
+  )
+}
