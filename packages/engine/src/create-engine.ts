@@ -2,6 +2,7 @@ import { type Job, UserError } from '@mmcloud/domain'
 import { createJobCommands } from './create-job-commands.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands } from './job-commands.ts'
+import { withDeadlines } from './ports/provider/provider-with-deadlines.ts'
 import { createJobReconciler } from './reconcilers/job-reconciler.ts'
 import type { Reconciler } from './reconcilers/reconciler.ts'
 import { createSweepReconciler } from './reconcilers/sweep-reconciler.ts'
@@ -28,7 +29,8 @@ export type Engine = {
 }
 
 /** The control plane in motion: reconcilers on a timer and a nudge, workflows from their log. */
-export const createEngine = (deps: EngineDeps): Engine => {
+export const createEngine = (given: EngineDeps): Engine => {
+  const deps = { ...given, provider: withDeadlines(given.provider, given.clock) }
   const stopping = new AbortController()
   const loops: Promise<void>[] = []
   let wake: (() => void) | undefined

@@ -1,5 +1,4 @@
 import {
-  fitsSize,
   hasEnded,
   type Job,
   type JobAction,
@@ -9,15 +8,15 @@ import {
   newCaptureId,
   newJobId,
   notFound,
-  type ResourceNeed,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
-import type { JobCommands, MoveTarget } from './job-commands.ts'
+import type { JobCommands } from './job-commands.ts'
+import { boundsOf, moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
 import { beginWorkflow } from './begin-workflow.ts'
-import { boundsOf, refuseStatus, refuseUnless, refuseWhenNothingFits, typed } from './refuse.ts'
+import { refuseStatus, refuseUnless, refuseWhenNothingFits } from './refusals.ts'
 import { moveJob } from './transitions.ts'
 
 /** What the commands need of the running engine. */
@@ -240,17 +239,3 @@ const moveIfUnfit = async (
     afterwards: 'run',
   })
 }
-
-/** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
-const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
-  cpu: target.cpu ?? job.spec.cpu,
-  memGB: target.memGB ?? job.spec.memGB,
-  ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
-})
-
-const targetSentence = (target: MoveTarget): string =>
-  target.instanceType ??
-  ([target.cpu && `${target.cpu.min} vCPU`, target.memGB && `${target.memGB.min} GB`]
-    .filter(Boolean)
-    .join(', ') ||
-    'another instance')

@@ -48,6 +48,10 @@ const fault = fc.oneof(
   fc.record({ what: fc.constant('crash' as const), writes: fc.nat(12) }),
   fc.record({ what: fc.constant('refuse' as const), deed: fc.constantFrom(...deeds) }),
   fc.record({ what: fc.constant('loseAnswer' as const), deed: fc.constantFrom(...deeds) }),
+  fc.record({
+    what: fc.constant('hang' as const),
+    deed: fc.constantFrom('list' as const, 'listVolumes' as const, 'terminate' as const),
+  }),
   fc.record({ what: fc.constant('away' as const), forMs: fc.integer({ min: 100, max: 60_000 }) }),
   fc.record({ what: fc.constant('noCapacity' as const), forMs: fc.integer({ min: 100, max: 60_000 }) }),
   fc.record({ what: fc.constant('workerRefuses' as const), request: fc.constantFrom(...requests) }),
@@ -146,6 +150,8 @@ const strike = async (world: TestWorld, id: JobId, fault: Fault): Promise<void> 
       return provider.failNext(fault.deed, new Error(`made to fail: ${fault.deed}`))
     case 'loseAnswer':
       return provider.loseAnswer(fault.deed)
+    case 'hang':
+      return provider.hangNext(fault.deed)
     case 'away':
       provider.away = true
       return later(fault.forMs, () => (provider.away = false))

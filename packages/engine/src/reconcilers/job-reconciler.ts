@@ -109,7 +109,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
       case 'place':
         return beginWorkflow(deps, tx, job, 'place', { target: newInstanceId(deps.random) })
       case 'float': {
-        const numbers = { instance: instanceName(job), noticeSeconds: decision.noticeSeconds }
+        const numbers = { instance: hostOf(job), noticeSeconds: decision.noticeSeconds }
         const floating = await tellOnce(tx, job, 'reclaimNotice', numbers, at)
         const trigger = (await wasDrilled(tx, job)) ? 'drill' : 'reclaim'
         const afterwards = job.wanted === 'suspended' ? 'rest' : 'run'
@@ -130,7 +130,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
           {},
         )
       case 'carryOn':
-        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: instanceName(job) }, at)
+        return moveJob(tx, job, 'Executing', 'carriesOn', { instance: hostOf(job) }, at)
       case 'suspend':
         return job.residence.kind === 'running'
           ? saveToRest(deps, tx, job, 'suspendAsked', { user: job.wantedBy })
@@ -144,7 +144,7 @@ const act = (deps: EngineDeps, seen: Job, decision: JobDecision): Promise<Job> =
             )
       case 'declareLost': {
         const status = job.status === 'Executing' ? 'Floating' : job.status
-        const numbers = { instance: instanceName(job), error: decision.error }
+        const numbers = { instance: hostOf(job), error: decision.error }
         return moveJob(tx, job, status, decision.why, numbers, at, {
           residence: { kind: 'saved' },
           clear: ['placeAfter', 'captureFailure'],
@@ -195,7 +195,8 @@ const saveToRest = (
 /** A person has asked for the reclaim of this very instance. */
 const wasDrilled = async (tx: RecordsTransaction, job: Job): Promise<boolean> =>
   (await tx.events(job.id)).some(
-    ({ reason, numbers }) => reason === 'drillAsked' && numbers['instance'] === instanceName(job),
+    ({ reason, numbers }) => reason === 'drillAsked' && numbers['instance'] === hostOf(job),
   )
 
-const instanceName = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')
+/** The instance it runs on; nothing for a job that runs nowhere. */
+const hostOf = (job: Job): string => (job.residence.kind === 'running' ? job.residence.instance : '')

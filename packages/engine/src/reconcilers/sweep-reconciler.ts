@@ -1,5 +1,13 @@
-import { hasEnded, type Instance, type InstanceId, type Job } from '@mmcloud/domain'
+import {
+  hasEnded,
+  type Instance,
+  type InstanceId,
+  type Job,
+  type Volume,
+  type VolumeId,
+} from '@mmcloud/domain'
 import type { EngineDeps } from '../engine-deps.ts'
+import { within } from '../ports/clock.ts'
 import {
   InstanceNotFoundError,
   VolumeInUseError,
@@ -8,9 +16,12 @@ import {
 import { retireInstance } from '../workflows/steps/retire.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
 
+/** For one thing: a cloud may take its time to end an instance, and has been told to by then. */
+const GIVE_BACK_TIMEOUT_MS = 120_000
+
 /**
- * Gives back what nothing needs: instances that no job lives on and no workflow uses, volumes of jobs that ended, and
- * whatever the provider has of ours that no record knows.
+ * Gives back what nothing needs: instances that no job lives on and no workflow uses, volumes of jobs that ended or
+ * were run again on new ones, and whatever the provider has of ours that no record knows.
  */
 export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
   name: 'sweep',
@@ -24,19 +35,18 @@ export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
       volumes: await view.volumes({ live: true }),
     }))
     const unneeded = instances.filter((instance) => isUnneeded(instance, jobs.get(instance.jobId)))
-    for (const instance of unneeded) await retireInstance(deps, instance.id, signal)
-
     const known = new Set<InstanceId>(instances.map((instance) => instance.id))
     const orphans = cloud.filter((instance) => !known.has(instance.id))
-    for (const orphan of orphans) await terminateOrphan(deps, orphan.id, signal)
-
-    const needed = new Set(volumes.filter((v) => !isOver(jobs.get(v.jobId))).map((v) => v.id))
+    const needed = new Set(volumes.filter((v) => isNeeded(v, jobs.get(v.jobId))).map((v) => v.id))
     const dead = cloudVolumes.filter((volume) => !needed.has(volume.id))
-    for (const volume of dead) await deleteVolume(deps, volume.id, signal)
-    return {
-      looked: cloud.length + cloudVolumes.length,
-      acted: unneeded.length + orphans.length + dead.length,
-    }
+
+    // Instances first: while they live they hold their volumes.
+    const acted = [
+      ...(await eachAlone(deps, unneeded, signal, (id, soon) => retireInstance(deps, id, soon))),
+      ...(await eachAlone(deps, orphans, signal, (id, soon) => terminateOrphan(deps, id, soon))),
+      ...(await eachAlone(deps, dead, signal, (id, soon) => deleteVolume(deps, id, soon))),
+    ]
+    return { looked: cloud.length + cloudVolumes.length, acted: acted.length }
   },
 })
 
@@ -46,7 +56,30 @@ const isUnneeded = (instance: Instance, job: Job | undefined): boolean =>
   (job.workflow === undefined &&
     !(job.residence.kind === 'running' && job.residence.instance === instance.id))
 
-const isOver = (job: Job | undefined): boolean => !job || (job.workflow === undefined && hasEnded(job.status))
+/** An open workflow looks after its own volumes too. One that a job has let go of is never its again. */
+const isNeeded = (volume: Volume, job: Job | undefined): boolean =>
+  job !== undefined &&
+  (job.workflow !== undefined || (!hasEnded(job.status) && job.volumes.includes(volume.id)))
+
+/** One that fails or hangs keeps nobody else; the next sweep meets it again. Answers those that succeeded. */
+const eachAlone = async <Id extends InstanceId | VolumeId>(
+  deps: EngineDeps,
+  things: readonly { readonly id: Id }[],
+  signal: AbortSignal,
+  giveBack: (id: Id, signal: AbortSignal) => Promise<void>,
+): Promise<Id[]> => {
+  const done: Id[] = []
+  for (const { id } of things) {
+    try {
+      await within(deps.clock, GIVE_BACK_TIMEOUT_MS, signal, (soon) => giveBack(id, soon))
+      done.push(id)
+    } catch (error) {
+      signal.throwIfAborted()
+      deps.log.warn({ id, err: error }, 'this could not be given back; the next sweep tries again')
+    }
+  }
+  return done
+}
 
 const terminateOrphan = async (deps: EngineDeps, id: InstanceId, signal: AbortSignal): Promise<void> => {
   deps.log.warn({ instance: id }, 'no record knows this instance; it is ended')
@@ -55,11 +88,7 @@ const terminateOrphan = async (deps: EngineDeps, id: InstanceId, signal: AbortSi
   })
 }
 
-const deleteVolume = async (
-  deps: EngineDeps,
-  id: Parameters<EngineDeps['provider']['deleteVolume']>[0],
-  signal: AbortSignal,
-): Promise<void> => {
+const deleteVolume = async (deps: EngineDeps, id: VolumeId, signal: AbortSignal): Promise<void> => {
   try {
     await deps.provider.deleteVolume(id, signal)
   } catch (error) {

@@ -43,6 +43,7 @@ export class FakeProvider implements Provider {
   readonly #volumes = new Map<VolumeId, FakeVolume>()
   readonly #limits = new Map<string, number>()
   readonly #lost: (keyof Provider)[] = []
+  readonly #hanging: (keyof Provider)[] = []
   readonly #failures: { method: keyof Provider; error: Error }[] = []
 
   constructor(options: FakeProviderOptions) {
@@ -61,10 +62,16 @@ export class FakeProvider implements Provider {
     this.#lost.push(method)
   }
 
+  /** The next call of `method` is never answered: it ends when its caller gives up. */
+  hangNext(method: 'list' | 'listVolumes' | 'terminate'): void {
+    this.#hanging.push(method)
+  }
+
   /** What it was told to answer wrongly is forgotten. */
   forgiveAll(): void {
     this.#failures.length = 0
     this.#lost.length = 0
+    this.#hanging.length = 0
   }
 
   /** Nobody reaches it (or again everybody does); notices and deaths go on. */
@@ -138,14 +145,16 @@ export class FakeProvider implements Provider {
     return launched
   }
 
-  async terminate(id: InstanceId): Promise<void> {
+  async terminate(id: InstanceId, signal?: AbortSignal): Promise<void> {
+    await this.#hang('terminate', signal)
     this.#enter('terminate', id)
     if (!this.#instances.has(id)) throw new InstanceNotFoundError(`no instance ${id}`)
     this.kill(id)
     this.#leave('terminate')
   }
 
-  async list(): Promise<readonly CloudInstance[]> {
+  async list(signal?: AbortSignal): Promise<readonly CloudInstance[]> {
+    await this.#hang('list', signal)
     this.#enter('list', '')
     return [...this.#instances.values()].map((instance) => without(instance, ['request']))
   }
@@ -200,9 +209,10 @@ export class FakeProvider implements Provider {
     this.#leave('deleteVolume')
   }
 
-  async listVolumes(): Promise<
-    readonly { id: VolumeId; owner: string; sizeGB: number; attachedTo?: InstanceId }[]
-  > {
+  async listVolumes(
+    signal?: AbortSignal,
+  ): Promise<readonly { id: VolumeId; owner: string; sizeGB: number; attachedTo?: InstanceId }[]> {
+    await this.#hang('listVolumes', signal)
     this.#enter('listVolumes', '')
     return [...this.#volumes.values()].map((volume) => without(volume, ['mounted', 'content']))
   }
@@ -228,6 +238,14 @@ export class FakeProvider implements Provider {
     const next = this.#failures.findIndex((failure) => failure.method === method)
     const [failure] = next < 0 ? [] : this.#failures.splice(next, 1)
     if (failure) throw failure.error
+  }
+
+  async #hang(method: keyof Provider, signal: AbortSignal | undefined): Promise<void> {
+    const hanging = this.#hanging.indexOf(method)
+    if (hanging < 0) return
+    this.#hanging.splice(hanging, 1)
+    signal?.throwIfAborted()
+    await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
   }
 
   #leave(method: keyof Provider): void {

@@ -10,11 +10,13 @@ import { patchJob } from '../../transitions.ts'
 
 /** How long a worker is given to unmount before its instance is ended under it. */
 const RELEASE_TIMEOUT_MS = 10_000
+/** How long a kernel is given to let go of a device whose last user has gone. */
+const DETACH_TIMEOUT_MS = 10_000
 const TERMINATE_POLL_MS = 50
 
 /**
- * Ends an instance and frees its volumes. Idempotent, and it succeeds whatever state the instance is in: the worker
- * releases if it can, the provider ends it and confirms, and only then is the volume free. This order is the fence.
+ * Ends an instance and frees its volumes, whatever state it is in; its worker is not asked. Idempotent. The provider
+ * ends it and confirms, and only then are its volumes free: this order is the fence.
  */
 export const retireInstance = async (
   deps: EngineDeps,
@@ -81,13 +83,12 @@ const freeVolumes = async (deps: EngineDeps, id: InstanceId, signal: AbortSignal
   }
 }
 
-/** A kernel may need a moment to let go of a device whose last user has just died. */
 const detach = async (
   deps: EngineDeps,
   volume: Parameters<EngineDeps['provider']['detachVolume']>[0],
   signal: AbortSignal,
 ): Promise<void> => {
-  const until = deps.clock.now() + RELEASE_TIMEOUT_MS
+  const until = deps.clock.now() + DETACH_TIMEOUT_MS
   for (;;) {
     try {
       return await deps.provider.detachVolume(volume, signal)

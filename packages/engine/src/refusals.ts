@@ -4,14 +4,13 @@ import {
   type Job,
   JOB_ACTIONS,
   type JobAction,
-  type JobSpec,
   may,
   type ResourceNeed,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
 
-/** A refusal names the status. */
+/** Refuses what the status does not allow, and names it. */
 export const refuseStatus = (action: JobAction, job: Job): void => {
   if (may(action, job.status)) return
   throw new UserError(
@@ -20,7 +19,7 @@ export const refuseStatus = (action: JobAction, job: Job): void => {
   )
 }
 
-/** The same, and while something else is under way; what may come in between does not get here. */
+/** The same, and what would meet an operation that is under way. */
 export const refuseUnless = (action: JobAction, job: Job): void => {
   refuseStatus(action, job)
   if (job.workflow !== undefined && action !== 'suspend' && action !== 'drill') {
@@ -31,6 +30,7 @@ export const refuseUnless = (action: JobAction, job: Job): void => {
   }
 }
 
+/** Refuses at once what no type of the provider could ever satisfy, whatever room there is now. */
 export const refuseWhenNothingFits = async (
   deps: EngineDeps,
   need: ResourceNeed,
@@ -44,13 +44,3 @@ export const refuseWhenNothingFits = async (
       : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
   )
 }
-
-/** The size that was asked for. */
-export const boundsOf = (spec: JobSpec): ResourceNeed => ({
-  cpu: spec.cpu,
-  memGB: spec.memGB,
-  ...typed(spec.instanceType),
-})
-
-export const typed = (instanceType: string | undefined): { instanceType?: string } =>
-  instanceType === undefined ? {} : { instanceType }

@@ -1,0 +1,28 @@
+import type { Job, JobSpec, ResourceNeed } from '@mmcloud/domain'
+import type { MoveTarget } from './job-commands.ts'
+
+/** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
+export const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
+  cpu: target.cpu ?? job.spec.cpu,
+  memGB: target.memGB ?? job.spec.memGB,
+  ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
+})
+
+/** The size that was asked for at submit, or since. */
+export const boundsOf = (spec: JobSpec): ResourceNeed => ({
+  cpu: spec.cpu,
+  memGB: spec.memGB,
+  ...typed(spec.instanceType),
+})
+
+/** No key where there is no type. */
+export const typed = (instanceType: string | undefined): { instanceType?: string } =>
+  instanceType === undefined ? {} : { instanceType }
+
+/** The target in a person's words. */
+export const targetSentence = (target: MoveTarget): string =>
+  target.instanceType ??
+  ([target.cpu && `${target.cpu.min} vCPU`, target.memGB && `${target.memGB.min} GB`]
+    .filter(Boolean)
+    .join(', ') ||
+    'another instance')
