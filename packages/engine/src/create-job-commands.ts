@@ -1,4 +1,5 @@
 import {
+  fitsSize,
   hasEnded,
   type Job,
   type JobAction,

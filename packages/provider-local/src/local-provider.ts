@@ -19,6 +19,8 @@ import { startDaemon } from './start-daemon.ts'
  */
 export class LocalProvider implements Provider {
   readonly name = 'local'
+  /** What AWS takes for general purpose disks; the room a sparse disk really takes is not looked at. */
+  readonly volumePricePerGBMonth = 0.08
   readonly #config: LocalCloudConfig
   readonly #cloudDir: string
   #ready: Promise<void> | undefined
@@ -26,6 +28,10 @@ export class LocalProvider implements Provider {
   constructor(settings: LocalCloudSettings) {
     this.#config = localCloudConfigSchema.parse(settings)
     this.#cloudDir = cloudDirOf(this.#config.dataDir)
+  }
+
+  get noticeSeconds(): number {
+    return this.#config.defaultNoticeSeconds
   }
 
   /** The address of this machine that every instance of this cloud reaches. */

@@ -14,5 +14,8 @@ export type Volume = {
   readonly cloudId?: string
   readonly holder?: InstanceId
   readonly epoch: number
+  /** When the cloud began to keep it and when it ceased (epoch ms): what it costs is counted from and to there. */
+  readonly madeAt?: number
+  readonly deletedAt?: number
   readonly version: number
 }

@@ -12,14 +12,12 @@ import {
 } from '@mmcloud/domain'
 import { beginFloat } from '../begin-float.ts'
 import type { EngineDeps } from '../engine-deps.ts'
-import { within } from '../ports/clock.ts'
 import { StaleWriteError } from '../ports/records/records.ts'
 import { stuckAgain } from '../stuck-again.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 
 /** Of a worker that has been silent for so long nothing is concluded; clocks of clouds are this far apart at most. */
 const FRESH_MS = 60_000
-const OFFERS_WITHIN_MS = 10_000
 
 /** Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. */
 export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): Promise<boolean> => {
@@ -28,7 +26,7 @@ export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): 
   if (!wish) return false
   if ('atLimit' in wish) return tellStuck(deps, job, world.present, { why: 'atLimit', ...wish.atLimit })
   if (job.stuck?.why === 'noOffer' && world.now < job.stuck.retryAt) return false
-  const offers = await within(deps.clock, OFFERS_WITHIN_MS, signal, (inTime) => deps.provider.offers(inTime))
+  const offers = await deps.provider.offers(signal)
   const plan = planSize(world, wish, offers)
   if (!plan) return false
   return 'why' in plan ? tellStuck(deps, job, world.present, plan) : begin(deps, job, world, plan)

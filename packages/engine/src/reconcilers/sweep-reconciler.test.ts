@@ -22,6 +22,7 @@ beforeEach(() => {
     records: createMemoryRecords(),
     provider,
     fleet: new FakeFleet(provider, clock),
+    usage: { recent: () => [] },
     logs: { rotate: async () => undefined },
     clock,
     random: () => 0,

@@ -34,6 +34,7 @@ type Call = { readonly method: keyof Provider; readonly subject: string }
 export class FakeProvider implements Provider {
   readonly name = 'fake'
   readonly noticeSeconds = 120
+  readonly volumePricePerGBMonth = 0.08
   readonly calls: Call[] = []
   readonly #now: () => number
   readonly #types: readonly InstanceType[]

@@ -19,6 +19,8 @@ export const withDeadlines = (provider: Provider, clock: Clock): Provider => {
   const { reclaim } = provider
   return {
     name: provider.name,
+    noticeSeconds: provider.noticeSeconds,
+    volumePricePerGBMonth: provider.volumePricePerGBMonth,
     offers: (signal) => asked(signal, (soon) => provider.offers(soon)),
     catalogue: (signal) => asked(signal, (soon) => provider.catalogue(soon)),
     list: (signal) => asked(signal, (soon) => provider.list(soon)),

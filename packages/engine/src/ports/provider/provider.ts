@@ -11,6 +11,8 @@ export interface Provider {
   readonly name: string
   /** Time between the notice and the end of a spot instance. */
   readonly noticeSeconds: number
+  /** USD that a GB of a volume costs in a month of 730 hours. */
+  readonly volumePricePerGBMonth: number
 
   /** What can be rented now at which price, capacity included; unordered. */
   offers(signal: AbortSignal): Promise<readonly Offer[]>

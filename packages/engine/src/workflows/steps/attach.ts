@@ -78,7 +78,8 @@ const ensureMade = async ({ deps, jobId, signal }: StepContext, id: Volume['id']
   if (!volume) throw new Error(`volume ${id} has no record`)
   if (volume.state !== 'requested') return volume
   await deps.provider.createVolume({ id, sizeGB: volume.sizeGB, owner: jobId }, signal)
-  const made: Volume = { ...volume, state: 'available', version: volume.version + 1 }
+  const madeAt = deps.clock.now()
+  const made: Volume = { ...volume, state: 'available', madeAt, version: volume.version + 1 }
   await deps.records.write((tx) => tx.updateVolume(made))
   return made
 }

@@ -1,4 +1,4 @@
-import type { Instance } from './instance.ts'
+import type { Instance } from '../instance/instance.ts'
 
 const HOUR_MS = 3_600_000
 
