@@ -2,7 +2,7 @@
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>
 
 export type TransportRequest = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Path and query, `/api/v1/…`. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

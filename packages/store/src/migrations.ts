@@ -51,6 +51,12 @@ const MIGRATIONS: readonly string[] = [
     description TEXT NOT NULL, PRIMARY KEY (name, tag)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Jobs have a policy for their size; moves know why they were made. Before, nothing moved a job for its size.
+  `
+  UPDATE jobs SET body = json_set(body, '$.spec.migratePolicy', json('{"evadeOOM":false,"stepAuto":false,"cpu":{"disable":true,"upperBoundRatio":90,"upperBoundSeconds":30,"lowerBoundRatio":5,"lowerBoundSeconds":300,"step":50},"mem":{"disable":true,"upperBoundRatio":90,"upperBoundSeconds":30,"lowerBoundRatio":5,"lowerBoundSeconds":300,"step":50}}'));
+  UPDATE migrations SET body = json_set(json_remove(body, '$.from', '$.to'),
+    '$.reason', 'migrateAsked', '$.numbers', json('{}'), '$.rule', '', '$.alternatives', json('[]'));
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -1,4 +1,4 @@
-import type { HealthRow, InstanceId } from '@mmcloud/domain'
+import type { HealthRow, InstanceId, Job, SizeHint } from '@mmcloud/domain'
 import type { JobCommands, Records } from '@mmcloud/engine'
 import type { Library } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
@@ -14,9 +14,19 @@ export type ApiDeps = {
   readonly library: Library
   readonly logs: LogMirror
   readonly health: HealthSource
+  readonly prices: Prices
+  /** What a job should ask for next time, from what it used; nothing while there is too little to go by. */
+  readonly sizeHint: (job: Job) => Promise<SizeHint | undefined>
   readonly version: string
   readonly startedAt: number
   readonly now: () => number
+}
+
+/** What the provider takes, whatever was paid for a spot instance. */
+export type Prices = {
+  /** USD an hour, by type. */
+  onDemandPerHour(): Promise<ReadonlyMap<string, number>>
+  readonly volumePricePerGBMonth: number
 }
 
 /** Where the rows of `float check` come from. */

@@ -20,23 +20,4 @@ export const eventRoutes = (app: FastifyInstance, { authenticator, records }: Ap
       }
     }),
   )
-  endpointRoute(app, authenticator, 'migrations', ({ params, caller }) =>
-    records.read(async (view) => {
-      const job = await findJob(view, params.id, caller)
-      const migrations = await view.migrations(job.id)
-      return {
-        migrations: migrations.map(({ startedAt, endedAt, ...migration }) => ({
-          trigger: migration.trigger,
-          from: migration.from,
-          to: migration.to,
-          startTime: formatInstant(startedAt),
-          ...(endedAt === undefined ? {} : { endTime: formatInstant(endedAt) }),
-          ...(migration.bytes === undefined ? {} : { bytes: migration.bytes }),
-          ...(migration.standStillMs === undefined ? {} : { standStillMs: migration.standStillMs }),
-          phases: { ...migration.phases },
-          outcome: migration.outcome,
-        })),
-      }
-    }),
-  )
 }

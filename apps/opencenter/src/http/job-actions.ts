@@ -1,4 +1,4 @@
-import { type JobView, parseDuration, parseRange } from '@mmcloud/contract'
+import { type JobView, parseDuration, parseRange, readModification } from '@mmcloud/contract'
 import type { JobId } from '@mmcloud/domain'
 import type { MoveTarget } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
@@ -37,6 +37,10 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
     const target = moveTarget(body)
     return act(params.id, caller, (id, user) => commands.migrate(id, user, target))
+  })
+  endpointRoute(app, authenticator, 'modifyJob', ({ params, caller, body }) => {
+    const modification = readModification(body)
+    return act(params.id, caller, (id, user) => commands.modify(id, user, modification))
   })
   endpointRoute(app, authenticator, 'drillJob', ({ params, caller, body }) => {
     const notice = body.notice ? parseDuration(body.notice, '--notice') : DEFAULT_NOTICE_SECONDS

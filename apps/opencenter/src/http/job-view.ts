@@ -7,14 +7,25 @@ import {
   type JobSummary,
   type JobView,
 } from '@mmcloud/contract'
-import { hasEnded, type Instance, instanceCost, type Job, jobCategory } from '@mmcloud/domain'
+import {
+  type DimensionPolicy,
+  hasEnded,
+  type Instance,
+  instanceCost,
+  type Job,
+  jobCategory,
+  type Volume,
+  volumeCost,
+} from '@mmcloud/domain'
 
 const HOUR_MS = 3_600_000
 
-/** A job with what is needed to show it. `instances`: of this job, in the order they were rented. */
+/** A job with what is needed to show it. `instances` and `volumes`: of this job, in the order they were made; the live ones at least. */
 export type JobFacts = {
   readonly job: Job
   readonly instances: readonly Instance[]
+  readonly volumes: readonly Volume[]
+  readonly volumePricePerGBMonth: number
   readonly checkpoints: number
   readonly now: number
 }
@@ -55,24 +66,32 @@ export const jobView = (facts: JobFacts): JobView => {
       retryInterval: formatDuration(spec.vmPolicy.retryIntervalSeconds),
       ...(spec.vmPolicy.priceLimit === undefined ? {} : { priceLimit: spec.vmPolicy.priceLimit }),
     },
-    migratePolicy: MIGRATE_POLICY,
+    migratePolicy: {
+      evadeOOM: spec.migratePolicy.evadeOOM,
+      stepAuto: spec.migratePolicy.stepAuto,
+      cpu: dimensionView(spec.migratePolicy.cpu),
+      mem: dimensionView(spec.migratePolicy.mem),
+    },
     inputArgs: spec.inputArgs,
     customTags: Object.fromEntries(Object.entries(spec.customTags).toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
 
 /** The columns of a list. */
-export const jobSummary = ({ job, instances, now }: Omit<JobFacts, 'checkpoints'>): JobSummary => ({
-  id: job.id,
-  name: job.spec.name,
-  workingHost: workingHost(hostOf(job, instances)),
-  user: job.user,
-  imageID: job.spec.image.name,
-  status: job.status,
-  submitTime: formatTime(job.submittedAt),
-  duration: between(job.submittedAt, job.endedAt ?? now),
-  cost: formatCost(costUsd(job, instances, now)),
-})
+export const jobSummary = (facts: Omit<JobFacts, 'checkpoints'>): JobSummary => {
+  const { job, instances, now } = facts
+  return {
+    id: job.id,
+    name: job.spec.name,
+    workingHost: workingHost(hostOf(job, instances)),
+    user: job.user,
+    imageID: job.spec.image.name,
+    status: job.status,
+    submitTime: formatTime(job.submittedAt),
+    duration: between(job.submittedAt, job.endedAt ?? now),
+    cost: formatCost(costUsd(facts)),
+  }
+}
 
 /** A job as the filters of a list see it. */
 export const jobColumns = (job: Job, instances: readonly Instance[]): Filterable => {
@@ -104,10 +123,19 @@ const workingHost = (host: Instance | undefined): string => {
 }
 
 /** What is gone is in the job's own sum. */
-const costUsd = (job: Job, instances: readonly Instance[], now: number): number =>
-  instances
-    .filter(({ state }) => state !== 'gone')
-    .reduce((sum, instance) => sum + instanceCost(instance, now), job.costUsd)
+const costUsd = ({
+  job,
+  instances,
+  volumes,
+  volumePricePerGBMonth,
+  now,
+}: Omit<JobFacts, 'checkpoints'>): number => {
+  const rented = instances.filter(({ state }) => state !== 'gone').map((one) => instanceCost(one, now))
+  const kept = volumes
+    .filter(({ state }) => state !== 'deleted')
+    .map((volume) => volumeCost(volume, volumePricePerGBMonth, now))
+  return [...rented, ...kept].reduce((sum, cost) => sum + cost, job.costUsd)
+}
 
 const executedMs = (job: Job, now: number): number =>
   job.executedMs + (job.executingSince === undefined ? 0 : Math.max(0, now - job.executingSince))
@@ -120,13 +148,19 @@ const coreHours = (instance: Instance, now: number): number => {
 const between = (from: number, to: number): string => formatDuration((to - from) / 1000)
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
 
-const dimension = {
-  disable: true,
-  upperBoundRatio: 90,
-  upperBoundDuration: '30s',
-  lowerBoundRatio: 5,
-  lowerBoundDuration: '5m0s',
-  step: 50,
-}
-/** Nothing moves a job for its size yet: the contract's defaults, but for `evadeOOM`, which would be a promise. */
-const MIGRATE_POLICY = { evadeOOM: false, stepAuto: false, cpu: dimension, mem: dimension }
+const dimensionView = ({
+  upperBoundSeconds,
+  lowerBoundSeconds,
+  limit,
+  lowerLimit,
+  ...policy
+}: DimensionPolicy) => ({
+  disable: policy.disable,
+  upperBoundRatio: policy.upperBoundRatio,
+  upperBoundDuration: formatDuration(upperBoundSeconds),
+  lowerBoundRatio: policy.lowerBoundRatio,
+  lowerBoundDuration: formatDuration(lowerBoundSeconds),
+  step: policy.step,
+  ...(limit === undefined ? {} : { limit }),
+  ...(lowerLimit === undefined ? {} : { lowerLimit }),
+})

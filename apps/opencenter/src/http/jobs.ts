@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseListFilters, readSubmission, type SubmitBody } from '@mmcloud/contract'
-import type { Instance, Job, JobSpec } from '@mmcloud/domain'
+import type { Instance, Job, JobSpec, Volume } from '@mmcloud/domain'
 import type { RecordsView } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
@@ -12,9 +12,10 @@ import { maySee, showJob, viewOf } from './read-job.ts'
 
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
+  const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller }) => {
     const job = await commands.submit(await jobSpec(deps, body), caller.user.name)
-    return records.read((view) => viewOf(view, job, deps.now()))
+    return records.read((view) => viewOf(deps, view, job))
   })
   endpointRoute(app, authenticator, 'job', ({ params, caller }) => showJob(deps, params.id, caller))
   endpointRoute(app, authenticator, 'cancelJob', async ({ params, caller }) => {
@@ -24,19 +25,19 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
   endpointRoute(app, authenticator, 'jobPages', async ({ query, caller }) => ({
     Jobs: await records.read(async (view) => {
-      const found = await select(view, query, caller, 'all')
+      const found = await selectJobs(view, query, caller, 'all')
       return Promise.all(
-        found.map(async ({ job, instances }) => {
-          const checkpoints = (await view.checkpoints(job.id)).length
-          return jobView({ job, instances, checkpoints, now: deps.now() })
+        found.map(async (facts) => {
+          const checkpoints = (await view.checkpoints(facts.job.id)).length
+          return jobView({ ...facts, ...always(), checkpoints })
         }),
       )
     }),
   }))
   endpointRoute(app, authenticator, 'jobSummaries', async ({ query, caller }) => ({
     jobs: await records.read(async (view) => {
-      const found = await select(view, query, caller, 'live')
-      return found.map(({ job, instances }) => jobSummary({ job, instances, now: deps.now() }))
+      const found = await selectJobs(view, query, caller, 'live')
+      return found.map((facts) => jobSummary({ ...facts, ...always() }))
     }),
   }))
 }
@@ -55,10 +56,14 @@ const jobSpec = async ({ images }: ApiDeps, body: SubmitBody): Promise<JobSpec> 
 }
 
 type ListQuery = { readonly filter?: string | string[] | undefined; readonly limit?: number | undefined }
-type Found = { readonly job: Job; readonly instances: readonly Instance[] }
+export type Found = {
+  readonly job: Job
+  readonly instances: readonly Instance[]
+  readonly volumes: readonly Volume[]
+}
 
-/** Jobs that pass the filters, newest first, with their instances; `live`: only those that are not gone. */
-const select = async (
+/** Jobs that pass the filters, newest first, with their instances and volumes; `live`: only those that are not gone. */
+export const selectJobs = async (
   view: RecordsView,
   query: ListQuery,
   caller: Caller,
@@ -69,10 +74,14 @@ const select = async (
     await view.instances(wanted === 'live' ? { live: true } : {}),
     (instance) => instance.jobId,
   )
+  const volumes = Map.groupBy(
+    await view.volumes(wanted === 'live' ? { live: true } : {}),
+    (volume) => volume.jobId,
+  )
   const jobs = await view.jobs({})
   return jobs
     .filter((job) => maySee(caller, job))
-    .map((job) => ({ job, instances: instances.get(job.id) ?? [] }))
+    .map((job) => ({ job, instances: instances.get(job.id) ?? [], volumes: volumes.get(job.id) ?? [] }))
     .filter((found) => passes(jobColumns(found.job, found.instances)))
     .slice(0, query.limit ?? Infinity)
 }

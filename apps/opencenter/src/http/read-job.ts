@@ -15,13 +15,19 @@ export const findJob = async (view: RecordsView, id: string, caller: Caller): Pr
 export const maySee = ({ user }: Caller, job: Job): boolean => user.role === 'admin' || user.name === job.user
 
 /** A job whole, from one consistent look at the records. */
-export const viewOf = async (view: RecordsView, job: Job, now: number): Promise<JobView> =>
+export const viewOf = async (
+  { prices, now }: Pick<ApiDeps, 'prices' | 'now'>,
+  view: RecordsView,
+  job: Job,
+): Promise<JobView> =>
   jobView({
     job,
     instances: await view.instances({ job: job.id }),
+    volumes: await view.volumes({ job: job.id }),
+    volumePricePerGBMonth: prices.volumePricePerGBMonth,
     checkpoints: (await view.checkpoints(job.id)).length,
-    now,
+    now: now(),
   })
 
-export const showJob = ({ records, now }: ApiDeps, id: string, caller: Caller): Promise<JobView> =>
-  records.read(async (view) => viewOf(view, await findJob(view, id, caller), now()))
+export const showJob = (deps: ApiDeps, id: string, caller: Caller): Promise<JobView> =>
+  deps.records.read(async (view) => viewOf(deps, view, await findJob(view, id, caller)))

@@ -10,6 +10,7 @@ import {
 } from 'fastify-type-provider-zod'
 import type { ApiDeps } from './api-deps.ts'
 import { httpError } from './errors.ts'
+import { costRoutes } from './costs.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
@@ -17,6 +18,7 @@ import { imageRoutes } from './images.ts'
 import { jobActionRoutes } from './job-actions.ts'
 import { jobRoutes } from './jobs.ts'
 import { logRoutes } from './logs.ts'
+import { migrationRoutes } from './migrations.ts'
 import { loginRoutes } from './login.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
@@ -69,6 +71,8 @@ const NOUNS = [
   jobRoutes,
   jobActionRoutes,
   eventRoutes,
+  migrationRoutes,
+  costRoutes,
   logRoutes,
   hostRoutes,
   imageRoutes,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Job, type JobId, notFound } from '@mmcloud/domain'
+import { DEFAULT_MIGRATE_POLICY, type Job, type JobId, notFound } from '@mmcloud/domain'
 import type { JobCommands } from '@mmcloud/engine'
 import { openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
@@ -52,6 +52,7 @@ export const openTestApi = async () => {
     migrate: (...args) => known('migrate', ...args),
     snapshot: (...args) => known('snapshot', ...args),
     rerun: (...args) => known('rerun', ...args),
+    modify: (...args) => known('modify', ...args),
     drill: (...args) => known('drill', ...args),
   }
   const app = await createHttpServer(
@@ -66,6 +67,11 @@ export const openTestApi = async () => {
       library,
       logs,
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
+      prices: {
+        onDemandPerHour: async () => new Map([['t3.micro', 0.0104]]),
+        volumePricePerGBMonth: 0.08,
+      },
+      sizeHint: async () => undefined,
       version: '1.2.3',
       startedAt: time.now,
       now: () => time.now,
@@ -90,7 +96,7 @@ export const openTestApi = async () => {
 export const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
-type Method = 'GET' | 'POST' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 const caller =
   (app: FastifyInstance) =>
@@ -119,6 +125,7 @@ export const aJob = (id: string, changes: Partial<Job> = {}): Job => ({
     cpu: { min: 1 },
     memGB: { min: 1 },
     vmPolicy: { policy: 'spotFirst', retryLimit: 3, retryIntervalSeconds: 600 },
+    migratePolicy: DEFAULT_MIGRATE_POLICY,
     publish: [],
     dataDisks: [],
     customTags: {},

@@ -95,7 +95,7 @@ export type Job = {
   /** Time spent `Executing` in this attempt before `executingSince`. */
   readonly executedMs: number
   readonly executingSince?: number
-  /** Of all its instances that are gone, of every attempt. */
+  /** USD, of all its instances and volumes that are gone, of every attempt. */
   readonly costUsd: number
   /** Raised by every write; a writer that read an older one loses and drops its result. */
   readonly version: number

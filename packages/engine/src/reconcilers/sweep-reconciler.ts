@@ -7,6 +7,7 @@ import {
   type VolumeId,
 } from '@mmcloud/domain'
 import type { EngineDeps } from '../engine-deps.ts'
+import { forgetVolume } from '../forget-volume.ts'
 import { within } from '../ports/clock.ts'
 import {
   InstanceNotFoundError,
@@ -96,9 +97,5 @@ const deleteVolume = async (deps: EngineDeps, id: VolumeId, signal: AbortSignal)
     if (error instanceof VolumeInUseError) return
     if (!(error instanceof VolumeNotFoundError)) throw error
   }
-  await deps.records.write(async (tx) => {
-    const volume = await tx.volume(id)
-    if (volume && volume.state !== 'deleted')
-      await tx.updateVolume({ ...volume, state: 'deleted', version: volume.version + 1 })
-  })
+  await forgetVolume(deps, id)
 }

@@ -1,5 +1,6 @@
 import { hasEnded } from '@mmcloud/domain'
 import { within } from '../ports/clock.ts'
+import { forgetVolume } from '../forget-volume.ts'
 import { WorkerRefusedError } from '../ports/fleet/fleet.ts'
 import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
@@ -97,8 +98,6 @@ async function deleteVolumes({ deps, jobId, signal }: StepContext): Promise<void
     } catch (error) {
       if (!(error instanceof VolumeNotFoundError)) throw error
     }
-    await deps.records.write((tx) =>
-      tx.updateVolume({ ...volume, state: 'deleted', version: volume.version + 1 }),
-    )
+    await forgetVolume(deps, volume.id)
   }
 }
