@@ -49,7 +49,14 @@ describe('submit', () => {
     [{ image: 'oci:/no/such/layout' }, 400, 1003, 'no such file or directory'],
     [{ image: 'python', cpu: 'many' }, 400, 1003, '--cpu'],
     [{ image: 'python', jobContent: 7 }, 400, 1003, 'jobContent'],
-    [{ image: 'python', migratePolicy: '[enable=true]' }, 501, 1006, 'migratePolicy is not supported yet'],
+    [{ image: 'python', storage: 'bucket' }, 501, 1006, 'storage is not supported yet'],
+    [{ image: 'python', migratePolicy: '[gpu.step=1]' }, 400, 1003, 'unknown key "gpu.step"'],
+    [
+      { image: 'python', mem: 4, migratePolicy: '[mem.limit=2]' },
+      400,
+      1003,
+      "mem.limit: 2 is below the job's minimum of 4",
+    ],
   ])('%j is refused in words', async (payload, status, code, words) => {
     const { call } = await openTestApi()
     const answer = await call('POST', '/api/v1/jobs', payload)
@@ -118,11 +125,11 @@ describe('show and list', () => {
     expect(hosts['hosts']).toMatchObject([{ id: 'i-1', job: ID, market: 'spot' }])
   })
 
-  test('what it shows of policies is what is done: nothing moves it for its size', async () => {
+  test('the policy for its size is shown: by default it moves only before memory runs out', async () => {
     const { call, records } = await openTestApi()
     await records.write((tx) => tx.insertJob(aJob(ID)))
     const { migratePolicy } = (await call('GET', `/api/v1/jobs/${ID}`)).body
-    expect(migratePolicy).toMatchObject({ evadeOOM: false, cpu: { disable: true }, mem: { disable: true } })
+    expect(migratePolicy).toMatchObject({ evadeOOM: true, cpu: { disable: true }, mem: { disable: true } })
   })
 
   test('an ended job keeps its exit code and has no host', async () => {
