@@ -1,4 +1,4 @@
-/** The worker: one per instance. Composes link, runner, log shipping and the watch for interruptions. */
+/** The worker: one per instance. Composes link, runner, log shipping, metrics and the watch for interruptions. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { type WorkerReport, workerConfigSchema } from '@mmcloud/contract'
 import { criuIsDirect } from './checkpoint/criu-features.ts'
@@ -10,10 +10,12 @@ import { loadCredential } from './link/credential.ts'
 import { OpenCenterLink } from './link/open-center-link.ts'
 import { LogShipper } from './logs/log-shipper.ts'
 import { boundLog } from './logs/own-log.ts'
+import { JobMetrics } from './metrics/job-metrics.ts'
 import { JobRunner } from './runner/job-runner.ts'
 import { places } from './system/places.ts'
 
 const REPORT_MS = 1000
+const SAMPLE_MS = 1000
 const SHIP_MS = 200
 const BOUND_LOG_MS = 30_000
 
@@ -58,9 +60,13 @@ const runner = new JobRunner({
     instanceId: config.instanceId,
     credential: loadCredential,
   },
-  changed: () => report(),
+  changed: () => {
+    metrics.phaseChanged()
+    report()
+  },
   log,
 })
+const metrics = new JobMetrics({ runner: () => runner, send: (samples) => link.send(samples), log })
 const shipper = new LogShipper(
   () => runner.logs,
   (file) => runner.truncationShipped(file),
@@ -69,10 +75,15 @@ const answer = answering((request) => carryOut(runner, request))
 const link = new OpenCenterLink(config, {
   connected: (logs) => {
     shipper.connected(logs)
+    metrics.connected()
     report()
   },
-  disconnected: () => shipper.disconnected(),
+  disconnected: () => {
+    shipper.disconnected()
+    metrics.disconnected()
+  },
   received: (message) => {
+    if (message.type === 'samplesAck') return metrics.acknowledged(message.batch)
     if (message.type === 'logAck') {
       shipper.acknowledged(message.file, message.size)
       shipper.ship((chunk) => link.send(chunk))
@@ -90,6 +101,7 @@ const link = new OpenCenterLink(config, {
 await runner.adopt()
 link.dial()
 every(REPORT_MS, report)
+every(SAMPLE_MS, () => metrics.tick())
 every(SHIP_MS, () => shipper.ship((chunk) => link.send(chunk)))
 every(BOUND_LOG_MS, boundLog)
 void watchInterruptions(

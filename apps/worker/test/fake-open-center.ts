@@ -11,6 +11,7 @@ import {
   type WorkerReport,
   type WorkerResult,
 } from '@mmcloud/contract'
+import type { Sample } from '@mmcloud/domain'
 import { generate } from 'selfsigned'
 import { type WebSocket, WebSocketServer } from 'ws'
 
@@ -22,6 +23,9 @@ export class FakeOpenCenter {
   report: WorkerReport | undefined
   notice: { action: string; time: string } | undefined
   readonly logs = new Map<string, Buffer>()
+  /** As they came, each batch acknowledged. */
+  readonly samples: Sample[] = []
+  #away = false
   readonly #waiting = new Map<
     string,
     (answer: { result?: unknown; error?: { message: string } | undefined }) => void
@@ -66,7 +70,18 @@ export class FakeOpenCenter {
     })
   }
 
+  /** No worker reaches it until it comes back. */
+  goAway(): void {
+    this.#away = true
+    for (const socket of this.#sockets?.clients ?? []) socket.terminate()
+  }
+
+  comeBack(): void {
+    this.#away = false
+  }
+
   #serve(socket: WebSocket): void {
+    if (this.#away) return socket.terminate()
     this.#socket = socket
     socket.on('message', (data: Buffer) => {
       const message = fromWorkerSchema.parse(JSON.parse(data.toString('utf8')))
@@ -74,7 +89,10 @@ export class FakeOpenCenter {
         const logs = Object.fromEntries([...this.logs].map(([file, bytes]) => [file, bytes.length]))
         this.#send({ type: 'welcome', credential: 'own-credential', logs })
       } else if (message.type === 'report') this.report = message
-      else if (message.type === 'response') this.#waiting.get(message.requestId)?.(message)
+      else if (message.type === 'samples') {
+        this.samples.push(...(message.samples as Sample[]))
+        this.#send({ type: 'samplesAck', batch: message.batch })
+      } else if (message.type === 'response') this.#waiting.get(message.requestId)?.(message)
       else {
         const had = this.logs.get(message.file) ?? Buffer.alloc(0)
         const kept = message.truncate ? had.subarray(0, message.offset) : had

@@ -17,10 +17,15 @@ export class TestJob {
   readonly #steps: number
   readonly #env: Env
   readonly #mountPoints: readonly string[]
+  readonly #script: string
   #epoch = 0
 
-  /** `mountPoints` are those of the data disks behind the job's own. */
-  constructor(world: World, { steps = 40, env = {}, mountPoints = [] as readonly string[] } = {}) {
+  /** `mountPoints` are those of the data disks behind the job's own; another `script` has results of its own. */
+  constructor(
+    world: World,
+    { steps = 40, env = {}, mountPoints = [] as readonly string[], script = PROGRAM } = {},
+  ) {
+    this.#script = script
     this.#world = world
     this.#steps = steps
     this.#env = { ...env, STEPS: String(steps) }
@@ -106,7 +111,7 @@ export class TestJob {
       name: 'program',
       user: 'admin',
       image: { source: 'library:python', digest: DIGEST },
-      script: PROGRAM,
+      script: this.#script,
       env: this.#env,
       publish: [{ hostPort: PUBLISHED_PORT, containerPort: 8000 }],
     }

@@ -24,12 +24,12 @@ mount -t sysfs sysfs "$root/sys"
 mount -t tmpfs tmpfs "$root/sys/fs/cgroup"
 while IFS=: read -r _n controllers _p; do
   case $controllers in
-    "") continue ;;
-    name=*) at=${controllers#name=} options=none,$controllers ;;
-    *) at=$controllers options=$controllers ;;
+    "") type=cgroup2 at=unified options=nosuid ;;
+    name=*) type=cgroup at=${controllers#name=} options=none,$controllers ;;
+    *) type=cgroup at=$controllers options=$controllers ;;
   esac
   mkdir -p "$root/sys/fs/cgroup/$at"
-  mount -t cgroup -o "$options" cgroup "$root/sys/fs/cgroup/$at"
+  mount -t "$type" -o "$options" cgroup "$root/sys/fs/cgroup/$at"
 done < /proc/self/cgroup
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/btrfs-control "$root/dev/"

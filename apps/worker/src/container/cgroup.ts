@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { CONTAINER_ID } from '../system/places.ts'
 
 const ROOT = '/sys/fs/cgroup'
@@ -6,6 +7,18 @@ const isV2 = (): boolean => existsSync(`${ROOT}/cgroup.controllers`)
 
 /** Path of the job's group inside the instance's own control groups. */
 export const JOB_CGROUP = `/${CONTAINER_ID}`
+
+/** The instance's own group of a controller; version 1 may mount several at one place, `cpu,cpuacct`. */
+const instanceGroup = (controller: string): string => {
+  if (isV2()) return ROOT
+  return `${ROOT}/${readdirSync(ROOT).find((name) => name.split(',').includes(controller)) ?? controller}`
+}
+
+/** Where a controller counts what the job uses. */
+export const jobGroupOf = (controller: string): string => `${instanceGroup(controller)}${JOB_CGROUP}`
+
+/** Where the kernel tells how long the job waits; on version 1 only beside it, in the empty tree of version 2. */
+export const jobPressureGroup = (): string => `${ROOT}${isV2() ? '' : '/unified'}${JOB_CGROUP}`
 
 /** Where its processes, memory and swap are counted. */
 const jobGroup = (): string => (isV2() ? `${ROOT}${JOB_CGROUP}` : `${ROOT}/memory${JOB_CGROUP}`)
@@ -36,6 +49,17 @@ export const instanceMemory = (): { memory: number; swap: number } => {
   const memory = Math.min(machine, limitIn(`${ROOT}/memory/memory.limit_in_bytes`))
   const both = limitIn(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
   return { memory, swap: Math.min(meminfo(info, 'SwapTotal'), Math.max(0, both - memory)) }
+}
+
+/** The cores that this instance has: its own limit or the machine's, in parts where it has parts. */
+export const instanceCores = (): number => {
+  const group = instanceGroup('cpu')
+  const [quota, period] = isV2()
+    ? textOf(`${group}/cpu.max`).split(' ')
+    : [textOf(`${group}/cpu.cfs_quota_us`), textOf(`${group}/cpu.cfs_period_us`)]
+  const limit = Number(quota) / Number(period)
+  // `max`, -1 and a group without the file are no limit.
+  return limit > 0 ? Math.min(limit, availableParallelism()) : availableParallelism()
 }
 
 /** What of the job CRIU would write now: its anonymous and shared memory, swapped out or not. 0 while there is no job. */
@@ -73,7 +97,7 @@ export const oomKills = (): number => {
 }
 
 /** A control group that runc has removed, before or while it is read, has no text. */
-const textOf = (file: string): string => {
+export const textOf = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch {

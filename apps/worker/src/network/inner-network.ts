@@ -5,8 +5,11 @@ import { exec, succeeds } from '../system/exec.ts'
 export const JOB_ADDRESS = '10.254.254.2'
 const GATEWAY = '10.254.254.1'
 const NETNS = 'job'
-/** The instance's end: taking it down cuts the job off while routes and addresses inside stay. */
-const OUTER = 'job0'
+/**
+ * The instance's end, which all traffic of the job passes: taking it down cuts the job off while routes and addresses
+ * inside stay.
+ */
+export const OUTER_INTERFACE = 'job0'
 
 export const NETNS_PATH = `/run/netns/${NETNS}`
 
@@ -21,8 +24,8 @@ export const createNetwork = async (publish: readonly Publish[]): Promise<void> 
   await exec('ip', ['-n', NETNS, '-batch', '-'], INSIDE)
 }
 
-const OUTSIDE = `link add ${OUTER} type veth peer name eth0 netns ${NETNS}
-address add ${GATEWAY}/30 dev ${OUTER}
+const OUTSIDE = `link add ${OUTER_INTERFACE} type veth peer name eth0 netns ${NETNS}
+address add ${GATEWAY}/30 dev ${OUTER_INTERFACE}
 `
 const INSIDE = `address add ${JOB_ADDRESS}/30 dev eth0
 link set lo up
@@ -30,8 +33,8 @@ link set eth0 up
 route add default via ${GATEWAY} dev eth0 onlink
 `
 
-export const connectNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'up'])
-export const cutNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER, 'down'])
+export const connectNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER_INTERFACE, 'up'])
+export const cutNetwork = (): Promise<string> => exec('ip', ['link', 'set', OUTER_INTERFACE, 'down'])
 
 /** Ends TCP connections to peers outside: the program sees an error at once instead of a hang. Loopback stays. */
 export const destroyOutsideConnections = async (): Promise<void> => {
@@ -52,7 +55,7 @@ export const destroyOutsideConnections = async (): Promise<void> => {
 }
 
 const removeNetwork = async (): Promise<void> => {
-  await succeeds('ip', ['link', 'delete', OUTER])
+  await succeeds('ip', ['link', 'delete', OUTER_INTERFACE])
   await succeeds('ip', ['netns', 'delete', NETNS])
 }
 
@@ -67,7 +70,7 @@ const rules = (publish: readonly Publish[]): string => {
     chain output { type nat hook output priority -100; ${forwarded.join(' ')} }
     chain postrouting {
       type nat hook postrouting priority srcnat;
-      ip saddr ${JOB_ADDRESS} oifname != "${OUTER}" masquerade;
+      ip saddr ${JOB_ADDRESS} oifname != "${OUTER_INTERFACE}" masquerade;
     }
   }`
 }

@@ -56,6 +56,11 @@ export class JobRunner {
       : undefined
   }
 
+  /** For what is measured: the program's limits and disks while it runs and is not being saved. */
+  get running(): Pick<JobState, 'limits' | 'volumes'> | undefined {
+    return this.#state?.phase === 'running' ? this.#state : undefined
+  }
+
   truncationShipped(file: string): void {
     if (!this.#state) return
     const { [file]: _shipped, ...truncated } = this.#state.truncated

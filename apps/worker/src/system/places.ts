@@ -33,6 +33,8 @@ export const jobPlaces = {
   job: `${places.jobVolume}/live/job`,
   logs: `${places.jobVolume}/live/logs`,
   checkpoints: `${places.jobVolume}/checkpoints`,
+  /** What was measured and not yet acknowledged; beside what goes back with a checkpoint. */
+  samples: `${places.jobVolume}/samples`,
   exit: `${places.jobVolume}/exit.json`,
   volume: `${places.jobVolume}/volume.json`,
   /** There while `live` is still what the newest checkpoint's snapshot holds; its sequence number. */
