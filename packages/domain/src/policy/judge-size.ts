@@ -1,6 +1,7 @@
 import type { Range } from '../job/job.ts'
 import { USABLE_MEMORY } from '../planner/choose-offers.ts'
 import type { Sample } from '../usage/sample.ts'
+import { swapGrowth } from '../usage/swap-growth.ts'
 import type { DimensionPolicy, MigratePolicy } from './migrate-policy.ts'
 import { maxOf, percentile, recentSamples } from './window.ts'
 
@@ -46,6 +47,7 @@ const ROOM_AFTER_SHRINKING = 0.7
  * What the samples of the present instance (ascending) ask for: nothing, another size, or a size the job may not have.
  * Memory stands before CPU and growing before shrinking; where both dimensions ask for the same, one move serves both.
  * `downSeconds`: how long a lower bound must hold, per dimension; longer than the policy says after earlier moves.
+ * `braked`: its worker has frozen it before memory ran out; there was no time to see it swap for long.
  */
 export const judgeSize = (
   policy: MigratePolicy,
@@ -53,10 +55,11 @@ export const judgeSize = (
   present: Size,
   samples: readonly Sample[],
   downSeconds: { readonly cpu: number; readonly mem: number },
+  braked = false,
 ): SizeWish | AtLimit | undefined => {
   const mem = dimension('mem', policy, present, samples, downSeconds.mem)
   const cpu = dimension('cpu', policy, present, samples, downSeconds.cpu)
-  const swaps = policy.evadeOOM ? evadeOOM(policy, present, samples) : undefined
+  const swaps = policy.evadeOOM ? evadeOOM(policy, present, samples, braked) : undefined
   const growing = [swaps, mem.up, cpu.up].filter((finding) => finding !== undefined)
   const shrinking = growing.length > 0 ? [] : [mem.down, cpu.down].filter((finding) => finding !== undefined)
   const usedBytes = maxOf(recentSamples(samples, SWAPS_SECONDS) ?? samples.slice(-1), usedOf)
@@ -109,17 +112,20 @@ const dimension = (
 }
 
 /** The job lives on swap, for want of memory: where it goes there is room for all of it, and for how it grows. */
-const evadeOOM = ({ mem }: MigratePolicy, present: Size, samples: readonly Sample[]): Finding | undefined => {
-  const last = recentSamples(samples, SWAPS_SECONDS)
-  if (!last) return undefined
+const evadeOOM = (
+  { mem }: MigratePolicy,
+  present: Size,
+  samples: readonly Sample[],
+  braked: boolean,
+): Finding | undefined => {
   const swaps = (sample: Sample): boolean =>
     sample.swapBytes >= SWAP_MIB * MIB && ratioOf('mem', sample) >= PRESSED_RATIO
-  if (!last.every(swaps)) return undefined
-  const used = maxOf(last, usedOf)
-  const [first, newest] = [last[0]!, last.at(-1)!]
-  const seconds = (newest.at - first.at) / 1000
-  const growth = seconds > 0 ? Math.max(0, (usedOf(newest) - usedOf(first)) / seconds) : 0
-  const room = used + Math.min(growth * GROWTH_SECONDS, used)
+  const last = recentSamples(samples, SWAPS_SECONDS)
+  const seen = braked ? samples.slice(-SWAPS_SECONDS) : last?.every(swaps) ? last : []
+  const newest = seen.at(-1)
+  if (!newest) return undefined
+  const used = maxOf(seen, usedOf)
+  const room = used + Math.min(swapGrowth(samples) * GROWTH_SECONDS, used)
   return {
     of: 'mem',
     wanted: Math.max(present.memGB * (1 + mem.step / 100), sizeFor('mem', room, mem.upperBoundRatio)),
@@ -127,7 +133,7 @@ const evadeOOM = ({ mem }: MigratePolicy, present: Size, samples: readonly Sampl
     rule: 'evadeOOM',
     measured: Math.round(newest.swapBytes / MIB),
     threshold: SWAP_MIB,
-    heldSeconds: SWAPS_SECONDS,
+    heldSeconds: braked ? 0 : SWAPS_SECONDS,
   }
 }
 

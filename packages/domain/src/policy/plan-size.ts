@@ -31,6 +31,8 @@ export type SizeWorld = {
   readonly moves: readonly SizeMove[]
   /** What the last move took, or nothing before the first. */
   readonly lastStandStillMs?: number
+  /** Its worker has frozen it, because memory ran out faster than it could be moved. */
+  readonly braked?: boolean
   /** Time between the cloud's notice and the end of a spot instance. */
   readonly noticeSeconds: number
   readonly now: number
@@ -57,7 +59,8 @@ const COOL_DOWN = { up: 5, down: 20 }
 /** What the job's usage asks for now, before any offer is looked at; cheap, for every job and every second. */
 export const sizeWish = (world: Omit<SizeWorld, 'noticeSeconds'>): SizeWish | AtLimit | undefined => {
   const { policy, bounds, present, samples, moves, now } = world
-  const wish = judgeSize(policy, bounds, present, samples, downSeconds(policy, moves, present))
+  const longer = downSeconds(policy, moves, present)
+  const wish = judgeSize(policy, bounds, present, samples, longer, world.braked)
   if (!wish || 'atLimit' in wish || wish.trigger === 'evadeOOM') return wish
   const sinceMs = now - world.presentSince
   const rest = isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up

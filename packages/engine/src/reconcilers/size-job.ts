@@ -59,10 +59,13 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
       source && startedAt >= (job.startedAt ?? 0) ? [{ at: startedAt, trigger, from: source }] : [],
     ),
     ...(last?.standStillMs === undefined ? {} : { lastStandStillMs: last.standStillMs }),
+    braked: isBraked(deps, id),
     noticeSeconds: deps.provider.noticeSeconds,
     now,
   }
 }
+
+const isBraked = (deps: EngineDeps, id: InstanceId): boolean => deps.fleet.report(id)?.job?.braked === true
 
 const REASON: Record<SizeWish['trigger'], Reason> = {
   evadeOOM: 'swapping',
@@ -78,10 +81,8 @@ const begin = async (
   world: SizeWorld,
   { wish, chosen, alternatives }: SizeMovePlan,
 ): Promise<boolean> => {
-  const source = (seen.residence as { instance: InstanceId }).instance
   const newest = world.samples.at(-1)!.at
   const decideMs = Math.max(0, world.now - newest) + wish.heldSeconds * 1000
-  const saveFirst = deps.fleet.report(source)?.job?.braked === true
   await deps.records.write(async (tx) => {
     const job = await unchanged(tx, seen)
     const at = deps.clock.now()
@@ -104,7 +105,7 @@ const begin = async (
       rule,
       alternatives,
       decideMs,
-      saveFirst,
+      saveFirst: world.braked === true,
       moveTo,
       afterwards: 'run',
     })
