@@ -42,12 +42,13 @@ const every = (ms: number, what: () => void): void => {
 
 const report = (): void => {
   const job = runner.report(shipper.done)
+  const { saveBy } = runner.interruption
   const message: WorkerReport = {
     type: 'report',
     at: Date.now(),
     ...(job ? { job } : {}),
     ...(interruptionAt === undefined ? {} : { interruptionAt }),
-    ...(runner.saveBy === undefined ? {} : { saveBy: runner.saveBy }),
+    ...(saveBy === undefined ? {} : { saveBy }),
   }
   link.send(message)
 }
@@ -109,7 +110,7 @@ void watchInterruptions(
   (at) => {
     log(`this instance will be taken at ${new Date(at).toISOString()}`)
     interruptionAt = at
-    runner.interrupted(at, link.up)
+    runner.interruption.known(at, link.up)
     report()
   },
   new AbortController().signal,

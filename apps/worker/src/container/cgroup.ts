@@ -62,6 +62,9 @@ export const instanceCores = (): number => {
   return limit > 0 ? Math.min(limit, availableParallelism()) : availableParallelism()
 }
 
+/** What is left of the machine's swap, which its instances share. */
+export const freeSwap = (): number => meminfo(readFileSync('/proc/meminfo', 'utf8'), 'SwapFree')
+
 /** What of the job CRIU would write now: its anonymous and shared memory, swapped out or not. 0 while there is no job. */
 export const jobMemoryInUse = (): number => {
   const group = jobGroup()

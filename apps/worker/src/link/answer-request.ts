@@ -55,6 +55,8 @@ export const carryOut = async (runner: JobRunner, { method, params }: Request): 
       return runner.stopJob(WORKER_METHODS.stopJob.params.parse(params))
     case 'releaseVolumes':
       return runner.releaseVolumes()
+    case 'setBrake':
+      return runner.setBrake(WORKER_METHODS.setBrake.params.parse(params))
     case 'health':
       return { rows: await healthRows() }
   }

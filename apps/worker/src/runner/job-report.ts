@@ -21,6 +21,8 @@ export const jobReport = (state: JobState, logsShipped: boolean): WorkerJob => {
     ...(outOfMemoryMiB === undefined ? {} : { outOfMemoryMiB }),
     ...(error === undefined ? {} : { error }),
     ...(runningSince === undefined ? {} : { runningSince }),
+    mayBrake: state.mayBrake ?? false,
+    braked: state.braked ?? false,
   }
 }
 

@@ -1,20 +1,20 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
-import { saveBy } from '@mmcloud/domain'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
 import { readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
 import { rollBackDisks, touch } from '../checkpoint/restore.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { jobMemoryInUse } from '../container/cgroup.ts'
-import { destroyContainer } from '../container/runc.ts'
+import { destroyContainer, pauseContainer, resumeContainer } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
+import { Interruption } from '../interruption/interruption.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
 import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { isMounted, mountVolumes, unmountVolumes } from '../volumes/volumes.ts'
 import { prepare, restoreContainer, startContainer, verifyImages } from './begin.ts'
+import { Brake } from './brake.ts'
 import { type Beginning, beginningKey, beginOrAnswer } from './begin-rule.ts'
 import { captureFailure } from './capture-error.ts'
 import { capturedBefore } from './captured-before.ts'
@@ -38,10 +38,8 @@ export class JobRunner {
   readonly #deps: RunnerDeps
   #state: JobState | undefined
   #queue: Promise<unknown> = Promise.resolve()
-  #interruptionAt: number | undefined
-  /** Once the instance's end is known: when the program is saved, asked or not (epoch ms). */
-  saveBy: number | undefined
-  #saving: NodeJS.Timeout | undefined
+  readonly interruption = new Interruption((takenAt) => void this.#saveBeforeInterruption(takenAt))
+  readonly #brake = new Brake()
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -56,9 +54,9 @@ export class JobRunner {
       : undefined
   }
 
-  /** For what is measured: the program's limits and disks while it runs and is not being saved. */
+  /** For what is measured: the program's limits and disks while it runs, and is neither frozen nor being saved. */
   get running(): Pick<JobState, 'limits' | 'volumes'> | undefined {
-    return this.#state?.phase === 'running' ? this.#state : undefined
+    return this.#state?.phase === 'running' && !this.#state.braked ? this.#state : undefined
   }
 
   truncationShipped(file: string): void {
@@ -75,18 +73,6 @@ export class JobRunner {
   async adopt(): Promise<void> {
     await this.#inTurn(() => this.#adopt())
     setInterval(() => this.#later(() => this.#monitor()), MONITOR_MS)
-  }
-
-  /**
-   * The instance will be taken: the job is saved in time, whoever is there to hear of it. With an OpCenter that prepares
-   * another instance, the program works on until it is asked for, or time runs short.
-   */
-  interrupted(at: number, openCenterHears: boolean): void {
-    this.#interruptionAt = at
-    const now = Date.now()
-    this.saveBy = openCenterHears ? saveBy(now, at, jobMemoryInUse()) : now
-    clearTimeout(this.#saving)
-    this.#saving = setTimeout(() => void this.#saveBeforeInterruption(at), this.saveBy - now)
   }
 
   mountVolumes(params: WorkerParams<'mountVolumes'>): Promise<WorkerResult<'mountVolumes'>> {
@@ -144,6 +130,7 @@ export class JobRunner {
   stopJob({ graceSeconds }: WorkerParams<'stopJob'>): Promise<WorkerResult<'stopJob'>> {
     return this.#inTurn(async () => {
       if (this.#state?.phase === 'running') {
+        await this.#thaw()
         await stopProgram(graceSeconds)
         await this.#monitor()
       }
@@ -170,7 +157,8 @@ export class JobRunner {
       const answered = beginOrAnswer(this.#state, asked) === 'answer'
       const state = this.#state!
       if (answered) return state.begun!.result as T
-      const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, ...before } = state
+      const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, braked: _braked, ...before } = state
+      this.#brake.forget()
       const { runningSince: _since, begun: _begun, ...rest } = before
       const phase = asked.what === 'start' ? 'preparing' : 'restoring'
       this.#set({ ...rest, phase, attempt: asked.attempt })
@@ -191,7 +179,7 @@ export class JobRunner {
         this.#change({ phase: 'failed', error: wordsOf(error) })
         throw error
       } finally {
-        if (this.#interruptionAt !== undefined) this.interrupted(this.#interruptionAt, true)
+        this.interruption.reckonAnew()
       }
     })
   }
@@ -203,6 +191,7 @@ export class JobRunner {
     if (state?.phase !== 'running' || !state.limits) throw new Error('The program does not run here')
     this.#change({ phase: 'capturing', lastCapture: { captureId } })
     try {
+      await this.#thaw()
       const { attempt, volumes, limits } = state
       const checkpoint = await capture({ kind, attempt, volumes, limits })
       if (kind === 'move') await endSaved(checkpoint.seq, this.#deps.log)
@@ -247,7 +236,33 @@ export class JobRunner {
     if (isMounted(places.jobVolume)) this.#later(() => sweepCheckpoints(state.volumes, state.attempt))
   }
 
+  /** Once the job is moved when it swaps, it is frozen before it would be killed; before, or no more, it goes on. */
+  setBrake({ allowed }: WorkerParams<'setBrake'>): Promise<Record<string, never>> {
+    return this.#inTurn(async () => {
+      if (!allowed) await this.#thaw()
+      this.#change({ mayBrake: allowed })
+      return {}
+    })
+  }
+
+  /** A program that is to be saved or ended must be able to run for that. */
+  async #thaw(): Promise<void> {
+    this.#brake.forget()
+    if (!this.#state?.braked) return
+    await resumeContainer()
+    this.#change({ braked: false })
+  }
+
+  async #brakeInTime(): Promise<void> {
+    const { phase, mayBrake, braked, limits } = this.#state ?? {}
+    if (phase !== 'running' || !mayBrake || braked || !limits || !this.#brake.isDue(limits)) return
+    await pauseContainer()
+    this.#deps.log('memory runs out: the program is frozen until it is moved')
+    this.#change({ braked: true })
+  }
+
   async #monitor(): Promise<void> {
+    await this.#brakeInTime()
     const end = this.#state?.phase === 'running' ? await programEnd(this.#state.limits) : undefined
     if (end?.phase === 'failed') this.#deps.log(`the program is lost; its shim said:\n${shimLog()}`)
     if (end) this.#change(end)

@@ -17,6 +17,10 @@ const stateSchema = z.object({
   outOfMemoryMiB: z.int().optional(),
   error: z.string().optional(),
   runningSince: z.number().optional(),
+  /** The OpCenter will move the job when it swaps: the worker may freeze it in time. */
+  mayBrake: z.boolean().optional(),
+  /** Frozen before memory ran out. */
+  braked: z.boolean().optional(),
   /** What the present run was begun with, and what was answered: a repeated request gets the same answer. */
   begun: z.object({ key: z.string(), result: z.unknown() }).optional(),
   lastCapture: z

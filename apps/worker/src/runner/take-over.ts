@@ -1,7 +1,7 @@
 import { listCheckpoints, writeManifest } from '../checkpoint/manifest.ts'
 import { removeBundle } from '../container/bundle.ts'
 import { restoreMemoryLimit } from '../container/cgroup.ts'
-import { containerRuns, destroyContainer } from '../container/runc.ts'
+import { containerRuns, destroyContainer, resumeContainer } from '../container/runc.ts'
 import { connectNetwork } from '../network/inner-network.ts'
 import { askShim, shimLives, shimResult } from '../shim/client.ts'
 import { until } from '../system/wait.ts'
@@ -29,11 +29,12 @@ const settled = async (): Promise<boolean | undefined> => {
 
 const adopt = async (state: JobState): Promise<Partial<JobState>> => {
   await askShim('expectExit')
+  await resumeContainer()
   demoteMove()
   if (state.limits) restoreMemoryLimit(state.limits)
   await connectNetwork()
   const runningSince = state.runningSince ?? Date.now()
-  return { phase: 'running', runningSince, begun: state.begun ?? beginning(state) }
+  return { phase: 'running', braked: false, runningSince, begun: state.begun ?? beginning(state) }
 }
 
 const settle = async (state: JobState): Promise<Partial<JobState>> => {

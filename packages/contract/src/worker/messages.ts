@@ -66,7 +66,9 @@ export const workerJobSchema = z.object({
   /** True when every byte of log up to the end has reached the OpCenter. */
   logsShipped: z.boolean(),
   runningSince: z.number().optional(),
-  /** Frozen because memory runs out faster than the job can be moved; it goes on when it is moved, or `releaseBrake` is asked. */
+  /** Whether the worker may freeze the program when memory runs out faster than it could be moved. */
+  mayBrake: z.boolean().optional(),
+  /** It has, and waits to be asked for a capture; `setBrake` lets the program go on. */
   braked: z.boolean().optional(),
 })
 export type WorkerJob = z.infer<typeof workerJobSchema>
@@ -205,6 +207,8 @@ export const WORKER_METHODS = {
   },
   /** Unmounts everything. Refused while the program runs. After it the worker holds nothing of the job. */
   releaseVolumes: { params: z.object({}), result: z.object({}) },
+  /** Not allowed: a program that is braked goes on, whatever becomes of it. */
+  setBrake: { params: z.object({ allowed: z.boolean() }), result: z.object({}) },
   health: { params: z.object({}), result: z.object({ rows: z.array(healthRowSchema) }) },
 } as const
 export type WorkerMethod = keyof typeof WORKER_METHODS

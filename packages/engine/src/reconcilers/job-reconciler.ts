@@ -15,6 +15,7 @@ import type { EngineDeps } from '../engine-deps.ts'
 import type { CloudInstance } from '../ports/provider/provider.ts'
 import { type RecordsTransaction, StaleWriteError } from '../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
+import { allowBrake } from './allow-brake.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
 import { sizeJob } from './size-job.ts'
 
@@ -34,6 +35,7 @@ export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean)
       try {
         const world = await worldOf(deps, job, cloud)
         const decision = isDraining() ? planDrain(world) : planJob(world)
+        allowBrake(deps, job, signal)
         if (decision.do === 'nothing' && (isDraining() || !(await sizeJob(deps, job, signal)))) continue
         if (decision.do !== 'nothing') await act(deps, job, decision)
         acted += 1

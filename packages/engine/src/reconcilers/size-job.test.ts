@@ -136,6 +136,34 @@ describe('a job that outgrows its memory', () => {
   })
 })
 
+describe('a job whose memory runs out faster than it can be moved', () => {
+  test('is saved first and goes on where there is room', async () => {
+    const job = await world.executing()
+    await uses(job, () => 0.9)
+    await world.clock.sleep(1500, never)
+    await world.fleet.brake(job.id)
+    await moved(job, 1)
+    expect(await sizeOf(job)).toBe(4)
+    const story = await world.story(job.id)
+    expect(story.slice(story.indexOf('swapping'))).toEqual([
+      'swapping',
+      'saved',
+      'offerChosen',
+      'instanceReady',
+      'restored',
+    ])
+  })
+  test('is not frozen where it may not grow, nor where that is switched off', async () => {
+    const full = await world.executing({ memGB: { min: 1, max: 1 } })
+    await uses(full, () => 0.9)
+    await world.clock.sleep(10_000, never)
+    await expect(world.fleet.brake(full.id)).rejects.toThrow('may not brake')
+    const off = await world.executing({ migratePolicy: { ...DEFAULT_MIGRATE_POLICY, evadeOOM: false } })
+    await world.clock.sleep(1500, never)
+    await expect(world.fleet.brake(off.id)).rejects.toThrow('may not brake')
+  })
+})
+
 test('a job that idles goes down, and up again when it wants more', async () => {
   let gib = 3
   const job = await world.executing({ memGB: { min: 1 }, migratePolicy: growing })

@@ -292,7 +292,7 @@ describe('a reclaim', () => {
 })
 
 describe('the whole life', () => {
-  test('every instance it had is paid for, to the millisecond', async () => {
+  test('every instance it had is paid for, and its disk, to the millisecond', async () => {
     const job = await world.executing()
     await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
     await oneCopyAndNothingElse(job.id, 0)
@@ -303,8 +303,10 @@ describe('the whole life', () => {
     const paid = instances.map(
       ({ offer, requestedAt, goneAt }) => (offer.pricePerHour * (goneAt! - requestedAt)) / 3_600_000,
     )
-    expect(ended.costUsd).toBeGreaterThan(0)
-    expect(ended.costUsd).toBeCloseTo(paid[0]! + paid[1]!, 12)
+    const [disk] = await world.records.read((view) => view.volumes({ job: job.id }))
+    const kept = (disk!.sizeGB * 0.08 * (disk!.deletedAt! - disk!.madeAt!)) / (730 * 3_600_000)
+    expect(kept).toBeGreaterThan(0)
+    expect(ended.costUsd).toBeCloseTo(paid[0]! + paid[1]! + kept, 12)
   })
 
   test('an exit is kept, and everything is given back', async () => {

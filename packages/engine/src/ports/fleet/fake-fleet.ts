@@ -25,6 +25,8 @@ type FakeWorker = {
   volume: VolumeId
   progress: number
   exitCode?: number
+  mayBrake?: boolean
+  braked?: boolean
 }
 
 /**
@@ -88,6 +90,13 @@ export class FakeFleet implements Fleet {
     return copy.progress
   }
 
+  /** The worker of a job freezes its program, because memory runs out. */
+  async brake(jobId: string): Promise<void> {
+    const [copy] = await this.copies(jobId)
+    if (!copy?.mayBrake) throw new Error(`the worker of ${jobId} may not brake`)
+    copy.braked = true
+  }
+
   /** The program of a job ends by itself. */
   async exit(jobId: string, exitCode: number): Promise<void> {
     const [copy] = await this.copies(jobId)
@@ -126,6 +135,8 @@ export class FakeFleet implements Fleet {
               phase: worker.phase,
               checkpoints: this.#disk(worker.volume).checkpoints,
               logsShipped: true,
+              mayBrake: worker.mayBrake ?? false,
+              braked: worker.braked ?? false,
               ...(worker.exitCode === undefined ? {} : { exitCode: worker.exitCode }),
             },
           }
@@ -168,6 +179,9 @@ export class FakeFleet implements Fleet {
         return this.#stop(instance)
       case 'releaseVolumes':
         return this.#release(instance)
+      case 'setBrake':
+        this.#worker(instance).mayBrake = (params as WorkerParams<'setBrake'>).allowed
+        return {}
       case 'health':
         return { rows: [] }
     }
@@ -234,6 +248,7 @@ export class FakeFleet implements Fleet {
       progress: worker.progress,
     }
     this.#store(worker.volume, { ...disk, checkpoints: [...disk.checkpoints, checkpoint] })
+    worker.braked = false
     if (kind === 'move') worker.phase = 'saved'
     return checkpoint
   }

@@ -1,0 +1,24 @@
+import type { Job } from '@mmcloud/domain'
+import type { EngineDeps } from '../engine-deps.ts'
+import { within } from '../ports/clock.ts'
+
+const ANSWERS_WITHIN_MS = 5000
+
+/**
+ * Has the worker of a running job freeze its program in time when memory runs out, if the job would then be moved. Asked
+ * for only when the worker's report says otherwise; nobody waits for the answer, the next look sees what came of it.
+ */
+export const allowBrake = (deps: EngineDeps, job: Job, signal: AbortSignal): void => {
+  if (job.residence.kind !== 'running') return
+  const { instance } = job.residence
+  const worker = deps.fleet.report(instance)?.job
+  if (worker?.phase !== 'running') return
+  // At its limit nobody would ever let it go on.
+  const allowed = job.spec.migratePolicy.evadeOOM && job.stuck?.why !== 'atLimit'
+  if ((worker.mayBrake ?? false) === allowed) return
+  within(deps.clock, ANSWERS_WITHIN_MS, signal, (soon) =>
+    deps.fleet.ask(instance, 'setBrake', { allowed }, soon),
+  ).catch((error: unknown) => {
+    if (!signal.aborted) deps.log.warn({ job: job.id, err: error }, 'the worker was not told of the brake')
+  })
+}
