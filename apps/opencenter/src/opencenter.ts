@@ -1,13 +1,14 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { InstanceId } from '@mmcloud/domain'
 import { createEngine, wallClock } from '@mmcloud/engine'
 import { LocalProvider, stopLocalCloud } from '@mmcloud/provider-local'
-import { openStore } from '@mmcloud/store'
+import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Authenticator } from './auth/authenticator.ts'
@@ -28,6 +29,8 @@ import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
+import { hintFor } from './wavewatcher/size-hint.ts'
+import { WaveWatcher } from './wavewatcher/wavewatcher.ts'
 import { userDataScript } from './worker-link/user-data.ts'
 import { buildWorkerBundles, type WorkerBundles } from './worker-link/worker-bundles.ts'
 import { WorkerFleet } from './worker-link/worker-fleet.ts'
@@ -68,6 +71,11 @@ export const startOpenCenter = async (
   const blobs = new BlobStore(join(dataDir, 'library'))
   await addFirstImages(store.library, blobs, cacheDir)
   const logs = new LogMirror(join(dataDir, 'logs'))
+  const samples = openSamples(join(dataDir, 'samples.db'), (error) =>
+    log.error({ error }, 'the samples are in trouble'),
+  )
+  const watcher = new WaveWatcher(samples, store.records, log)
+  const openStreams = new Set<ServerResponse>()
 
   const imageStore = join(cacheDir, 'unpacked')
   await mkdir(imageStore, { recursive: true })
@@ -92,6 +100,7 @@ export const startOpenCenter = async (
     records: logEvents(store.records, log),
     provider,
     fleet,
+    usage: watcher.usage,
     logs,
     clock: wallClock,
     random: (bound) => randomInt(bound),
@@ -129,6 +138,18 @@ export const startOpenCenter = async (
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       library: store.library,
       logs,
+      samples,
+      watcher,
+      openStreams,
+      log,
+      prices: {
+        onDemandPerHour: async () => {
+          const types = await provider.catalogue()
+          return new Map(types.map(({ name, onDemandPerHour }) => [name, onDemandPerHour]))
+        },
+        volumePricePerGBMonth: provider.volumePricePerGBMonth,
+      },
+      sizeHint: (job) => hintFor(samples, job, wallClock.now()),
       health,
       version: VERSION,
       startedAt,
@@ -149,7 +170,7 @@ export const startOpenCenter = async (
     else response.writeHead(404).end()
   })
   const link = attachWorkerLink(
-    { fleet, tokens, records: store.records, logs, log },
+    { fleet, tokens, records: store.records, logs, samples: watcher, log },
     app.server,
     workerServer,
   )
@@ -171,9 +192,12 @@ export const startOpenCenter = async (
     link.close()
     workerServer.close()
     workerServer.closeAllConnections()
+    for (const stream of openStreams) stream.end()
     await app.close()
     await engine.stop()
     await stopLocalCloud(dataDir)
+    watcher.close()
+    await samples.close()
     await store.records.close()
     log.info({}, 'the OpCenter has stopped')
     over.resolve()

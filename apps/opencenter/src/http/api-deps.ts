@@ -1,6 +1,7 @@
-import type { HealthRow, InstanceId, Job, SizeHint } from '@mmcloud/domain'
-import type { JobCommands, Records } from '@mmcloud/engine'
-import type { Library } from '@mmcloud/store'
+import type { ServerResponse } from 'node:http'
+import type { HealthRow, InstanceId, Job, JobId, Sample, SizeHint } from '@mmcloud/domain'
+import type { JobCommands, Log, Records } from '@mmcloud/engine'
+import type { Library, Samples } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
@@ -14,12 +15,23 @@ export type ApiDeps = {
   readonly library: Library
   readonly logs: LogMirror
   readonly health: HealthSource
+  readonly samples: Samples
+  readonly watcher: Watcher
+  /** Answers that stay open until they are closed: the server ends them when it stops. */
+  readonly openStreams: Set<ServerResponse>
+  readonly log: Log
   readonly prices: Prices
   /** What a job should ask for next time, from what it used; nothing while there is too little to go by. */
   readonly sizeHint: (job: Job) => Promise<SizeHint | undefined>
   readonly version: string
   readonly startedAt: number
   readonly now: () => number
+}
+
+/** What is measured, as it comes. */
+export type Watcher = {
+  /** Calls until the answer is called. */
+  watch(job: JobId, watcher: (samples: readonly Sample[]) => void): () => void
 }
 
 /** What the provider takes, whatever was paid for a spot instance. */

@@ -14,11 +14,14 @@ export type Call<N extends RouteName> = {
   /** Who asks; for open calls there is nobody and it must not be used. */
   readonly caller: Caller
   readonly reply: FastifyReply
+  readonly headers: FastifyRequest['headers']
 }
 
 type Answer<N extends RouteName> = RestApi[N]['response'] extends infer S extends z.ZodType
   ? z.input<S>
-  : Uint8Array
+  : RestApi[N]['response'] extends 'events'
+    ? void
+    : Uint8Array
 
 /** Serves one call of the contract: its schemas, who may call it and its status come from there. */
 export const endpointRoute = <N extends RouteName>(
@@ -35,8 +38,8 @@ export const endpointRoute = <N extends RouteName>(
     handler: async (request, reply) => {
       const caller = endpoint.auth === 'none' ? undefined : await callerOf(authenticator, request)
       reply.code(endpoint.success)
-      const { params, query, body } = request
-      return handle({ params, query, body, caller, reply } as Call<N>)
+      const { params, query, body, headers } = request
+      return handle({ params, query, body, headers, caller, reply } as Call<N>)
     },
   })
 }
@@ -52,7 +55,7 @@ const schemaOf = (name: string, endpoint: Endpoint) => ({
   ...(endpoint.query && { querystring: endpoint.query }),
   ...(endpoint.body && { body: endpoint.body }),
   response: {
-    ...(endpoint.response === 'bytes' ? {} : { [endpoint.success]: endpoint.response }),
+    ...(typeof endpoint.response === 'string' ? {} : { [endpoint.success]: endpoint.response }),
     '4xx': errorSchema,
     '5xx': errorSchema,
   },

@@ -19,6 +19,7 @@ import { jobActionRoutes } from './job-actions.ts'
 import { jobRoutes } from './jobs.ts'
 import { logRoutes } from './logs.ts'
 import { migrationRoutes } from './migrations.ts'
+import { sampleRoutes } from './samples.ts'
 import { loginRoutes } from './login.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
@@ -73,6 +74,7 @@ const NOUNS = [
   eventRoutes,
   migrationRoutes,
   costRoutes,
+  sampleRoutes,
   logRoutes,
   hostRoutes,
   imageRoutes,

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_MIGRATE_POLICY, type Job, type JobId, notFound } from '@mmcloud/domain'
+import { DEFAULT_MIGRATE_POLICY, type Job, type JobId, notFound, type Sample } from '@mmcloud/domain'
 import type { JobCommands } from '@mmcloud/engine'
-import { openStore } from '@mmcloud/store'
+import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { Authenticator } from '../auth/authenticator.ts'
@@ -32,6 +32,8 @@ export const openTestApi = async () => {
   const asked: unknown[][] = []
   const blobs = new BlobStore(join(dir, 'library'))
   const logs = new LogMirror(join(dir, 'logs'))
+  const watchers = new Set<(samples: readonly Sample[]) => void>()
+  const samples = openSamples(join(dir, 'samples.db'), () => undefined)
   const time = { now: Date.parse('2026-11-23T05:30:00Z') }
 
   const known = async (...call: unknown[]): Promise<Job> => {
@@ -67,6 +69,15 @@ export const openTestApi = async () => {
       library,
       logs,
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
+      samples,
+      watcher: {
+        watch: (_job, watcher) => {
+          watchers.add(watcher)
+          return () => watchers.delete(watcher)
+        },
+      },
+      openStreams: new Set(),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       prices: {
         onDemandPerHour: async () => new Map([['t3.micro', 0.0104]]),
         volumePricePerGBMonth: 0.08,
@@ -88,9 +99,13 @@ export const openTestApi = async () => {
   onTestFinished(async () => {
     await app.close()
     await records.close()
+    await samples.close()
     rmSync(dir, { recursive: true })
   })
-  return { app, records, library, blobs, logs, asked, time, dir, call: caller(app) }
+  const measured = (_job: JobId, fresh: readonly Sample[]): void => {
+    for (const watcher of watchers) watcher(fresh)
+  }
+  return { app, samples, measured, records, library, blobs, logs, asked, time, dir, call: caller(app) }
 }
 
 export const basic = (user: string, password: string): string =>

@@ -72,6 +72,7 @@ const deps = (): WorkerLinkDeps => ({
   tokens,
   records,
   logs: { append: () => Promise.resolve(0), sizes: () => Promise.resolve({}) },
+  samples: { open: () => Promise.resolve(), take: () => Promise.resolve() },
   log: { info: nothing, warn: nothing, error: nothing },
   ...(silentMs === undefined ? {} : { silentMs }),
 })

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FromWorker, fromWorkerSchema, type ToWorker, WORKER_PROTOCOL } from '@mmcloud/contract'
-import type { InstanceId, JobId } from '@mmcloud/domain'
+import type { InstanceId, JobId, Sample } from '@mmcloud/domain'
 import type { Log, Records } from '@mmcloud/engine'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { WorkerFleet } from './worker-fleet.ts'
@@ -20,11 +20,18 @@ export type LogSink = {
   sizes(jobId: JobId): Promise<Record<string, number>>
 }
 
+/** Where samples go, as the link needs it. */
+export type SampleSink = {
+  open(job: JobId, instance: InstanceId, upSince: number): Promise<void>
+  take(job: JobId, instance: InstanceId, samples: readonly Sample[]): Promise<void>
+}
+
 export type WorkerLinkDeps = {
   readonly fleet: WorkerFleet
   readonly tokens: WorkerTokens
   readonly records: Records
   readonly logs: LogSink
+  readonly samples: SampleSink
   readonly log: Log
   /** After how many milliseconds without a word a link counts as dead. */
   readonly silentMs?: number
@@ -54,7 +61,7 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
     send: (message: ToWorker) => socket.send(JSON.stringify(message)),
     close: (reason: string) => socket.close(1000, reason),
   }
-  let worker: { readonly instance: InstanceId; readonly jobId: JobId } | undefined
+  let worker: Admitted | undefined
   const handle = async (message: FromWorker): Promise<void> => {
     if (message.type === 'hello') {
       const admitted = await admit(deps, message)
@@ -63,6 +70,8 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
       if (socket.readyState !== socket.OPEN) return
       worker = admitted
       clearTimeout(helloTimer)
+      await deps.samples.open(worker.jobId, worker.instance, worker.upSince)
+      if (socket.readyState !== socket.OPEN) return
       deps.fleet.attach(worker.instance, connection)
       const credential = message.joinToken === undefined ? undefined : deps.tokens.credential(worker.instance)
       connection.send({
@@ -75,7 +84,9 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
     if (!worker) return socket.terminate()
     if (message.type === 'report') deps.fleet.heard(worker.instance, message)
     else if (message.type === 'response') deps.fleet.answered(message.requestId, message)
-    else if (message.jobId === worker.jobId) {
+    else if (message.jobId !== worker.jobId) return
+    else if (message.type === 'samples') keepSamples(worker, message)
+    else {
       const bytes = Buffer.from(message.data, 'base64')
       const size = await deps.logs.append(
         worker.jobId,
@@ -86,6 +97,16 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
       )
       connection.send({ type: 'logAck', file: message.file, size })
     }
+  }
+  /** Acknowledged when they are durable; what comes after them does not wait for that. */
+  const keepSamples = ({ jobId, instance }: Admitted, { batch, samples }: SamplesMessage): void => {
+    deps.samples.take(jobId, instance, samples.map(asSample)).then(
+      () => {
+        if (socket.readyState === socket.OPEN) connection.send({ type: 'samplesAck', batch })
+      },
+      (error: unknown) =>
+        deps.log.warn({ instance, err: error }, 'samples could not be kept; the worker keeps them'),
+    )
   }
   const helloTimer = setTimeout(() => socket.terminate(), HELLO_TIMEOUT_MS)
   const silence = setTimeout(() => socket.terminate(), deps.silentMs ?? SILENT_MS)
@@ -115,11 +136,19 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
   })
 }
 
+/** A worker that has proved whose it is. */
+type Admitted = { readonly instance: InstanceId; readonly jobId: JobId; readonly upSince: number }
+type SamplesMessage = Extract<FromWorker, { type: 'samples' }>
+
+/** exactOptionalPropertyTypes: zod writes an absent key as undefined. */
+const asSample = ({ memStallPercent, ...sample }: SamplesMessage['samples'][number]): Sample =>
+  memStallPercent === undefined ? sample : { ...sample, memStallPercent }
+
 /** The instance whose worker this is, or nothing when it cannot prove it. */
 const admit = async (
   { records, tokens, log }: WorkerLinkDeps,
   hello: Extract<FromWorker, { type: 'hello' }>,
-): Promise<{ instance: InstanceId; jobId: JobId } | undefined> => {
+): Promise<Admitted | undefined> => {
   const id = hello.instanceId as InstanceId
   const instance = await records.read((view) => view.instance(id))
   if (hello.protocol !== WORKER_PROTOCOL || !instance || instance.state === 'gone') {
@@ -131,14 +160,14 @@ const admit = async (
   }
   if (hello.credential !== undefined && tokens.isCredential(id, hello.credential)) {
     if (instance.joinedAt === undefined) await spendJoinToken(records, id)
-    return { instance: id, jobId: instance.jobId }
+    return { instance: id, jobId: instance.jobId, upSince: instance.requestedAt }
   }
   if (
     hello.joinToken !== undefined &&
     instance.joinedAt === undefined &&
     tokens.isJoinToken(id, hello.joinToken)
   ) {
-    return { instance: id, jobId: instance.jobId }
+    return { instance: id, jobId: instance.jobId, upSince: instance.requestedAt }
   }
   log.warn({ instance: id }, 'a worker with a wrong or spent token was turned away')
   return undefined

@@ -11,6 +11,9 @@ export type SizeHint = {
   readonly memGB: { readonly min: number; readonly max: number }
 }
 
+/** As much of a point as says how large the job was. */
+export type HintPoint = Pick<UsagePoint, 'spanMs' | 'cpuPercent' | 'memBytes' | 'memBytesMax' | 'swapBytes'>
+
 /** Less says nothing about the next run. */
 const LEAST_MS = 30_000
 /** A size is right when the job uses so much of it. */
@@ -21,7 +24,7 @@ const GIB = 2 ** 30
  * Minimum and maximum from what a job used, weighted by time: the minimum carries it half of the time, the maximum always
  * (memory) or nineteen twentieths of it (CPU); it grows in between. Nothing when it was measured for too short a time.
  */
-export const sizeHint = (points: readonly UsagePoint[]): SizeHint | undefined => {
+export const sizeHint = (points: readonly HintPoint[]): SizeHint | undefined => {
   if (points.reduce((ms, { spanMs }) => ms + spanMs, 0) < LEAST_MS) return undefined
   const cores = (percent: number): number => weighted(points, percent, ({ cpuPercent }) => cpuPercent / 100)
   const memory = (percent: number): number => weighted(points, percent, heldBytes)
@@ -36,13 +39,13 @@ export const sizeHint = (points: readonly UsagePoint[]): SizeHint | undefined =>
   }
 }
 
-const heldBytes = ({ memBytes, swapBytes }: UsagePoint): number => memBytes + swapBytes
+const heldBytes = ({ memBytes, swapBytes }: HintPoint): number => memBytes + swapBytes
 
 /** The value that is not exceeded for that percentage of the time. */
 const weighted = (
-  points: readonly UsagePoint[],
+  points: readonly HintPoint[],
   percent: number,
-  value: (point: UsagePoint) => number,
+  value: (point: HintPoint) => number,
 ): number => {
   const sorted = points.toSorted((a, b) => value(a) - value(b))
   let left = (points.reduce((ms, { spanMs }) => ms + spanMs, 0) * percent) / 100

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sample } from '@mmcloud/domain'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SamplesFile } from './samples-file.ts'
+import { stepFor } from './tiers.ts'
+
+const DAY = 86_400_000
+const T0 = Date.parse('2026-11-23T00:00:00Z')
+
+let directory: string
+let file: SamplesFile
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mmcloud-samples-'))
+  file = new SamplesFile(join(directory, 'samples.db'))
+})
+afterEach(() => {
+  file.close()
+  rmSync(directory, { recursive: true })
+})
+
+const sample = (at: number, cpuPercent: number, changes: Partial<Sample> = {}): Sample => ({
+  at,
+  spanMs: 1000,
+  cpuPercent,
+  memBytes: 1000,
+  cacheBytes: 1,
+  swapBytes: 2,
+  swapInRate: 3,
+  swapOutRate: 4,
+  diskReadRate: 5,
+  diskWriteRate: 6,
+  netInRate: 7,
+  netOutRate: 8,
+  processes: 9,
+  capacityCpu: 2,
+  capacityMemBytes: 2000,
+  capacitySwapBytes: 3000,
+  ...changes,
+})
+const seconds = (count: number, cpu: (n: number) => number = (n) => n): Sample[] =>
+  Array.from({ length: count }, (_, n) => sample(T0 + (n + 1) * 1000, cpu(n)))
+const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
+const rollUpAll = (now: number): void => {
+  while (file.rollUp(now)) continue
+}
+
+describe('what was measured', () => {
+  test('is there as it was, and the same again changes nothing', () => {
+    const samples = [sample(T0 + 1000, 12.34), sample(T0 + 2000, 50, { memStallPercent: 1.5 })]
+    file.add([{ job: 'a', samples }])
+    file.add([
+      { job: 'a', samples },
+      { job: 'b', samples: samples.slice(0, 1) },
+    ])
+    expect(file.raw('a', 0)).toEqual([sample(T0 + 1000, 12.3), samples[1]])
+    expect(file.raw('a', T0 + 1000)).toHaveLength(1)
+    expect(file.raw('b', 0)).toHaveLength(1)
+  })
+
+  test('survives being opened again', () => {
+    file.add([{ job: 'a', samples: seconds(3) }])
+    file.close()
+    file = new SamplesFile(join(directory, 'samples.db'))
+    expect(file.raw('a', 0)).toHaveLength(3)
+  })
+
+  test('is answered by steps: means over time, peaks, and nothing where nothing was measured', () => {
+    file.add([{ job: 'a', samples: [...seconds(20), sample(T0 + 45_000, 80, { spanMs: 500 })] }])
+    const { at, series } = file.usage('a', { ...all, stepMs: 10_000 })
+    expect(at).toEqual([T0, T0 + 10_000, T0 + 40_000])
+    expect(series['cpuPercent']).toEqual([4.5, 14.5, 80])
+    expect(series['cpuPercentMax']).toEqual([9, 19, 80])
+    expect(series['memStallPercent']).toEqual([null, null, null])
+  })
+
+  test('of a range is answered from its beginning to its end', () => {
+    file.add([{ job: 'a', samples: seconds(10) }])
+    const { at } = file.usage('a', { from: T0 + 2000, to: T0 + 5000, stepMs: 1000 })
+    expect(at).toEqual([T0 + 2000, T0 + 3000, T0 + 4000])
+  })
+
+  test('can be forgotten, and the rest stays', () => {
+    file.add([
+      { job: 'a', samples: seconds(2) },
+      { job: 'b', samples: seconds(2) },
+    ])
+    file.forget('a')
+    expect(file.jobs()).toEqual(['b'])
+    expect(file.raw('a', 0)).toEqual([])
+    expect(file.raw('b', 0)).toHaveLength(2)
+  })
+})
+
+describe('what grows old', () => {
+  test('is kept as tens after a day and as minutes after a week, with its means and peaks', () => {
+    file.add([{ job: 'a', samples: seconds(120) }])
+    rollUpAll(T0 + DAY + 3_600_000)
+    expect(file.raw('a', 0)).toEqual([])
+    expect(file.usage('a', { ...all, stepMs: 1000 }).at).toHaveLength(12)
+    expect(file.usage('a', { ...all, stepMs: 60_000 }).series['cpuPercent']).toEqual([29.5, 89.5])
+    rollUpAll(T0 + 8 * DAY)
+    const { at, series } = file.usage('a', { ...all, stepMs: 1000 })
+    expect(at).toEqual([T0 + 59_000, T0 + 119_000])
+    expect(series['cpuPercent']).toEqual([29.5, 89.5])
+    expect(series['cpuPercentMax']).toEqual([59, 119])
+  })
+
+  test('of today stays as it is', () => {
+    file.add([{ job: 'a', samples: seconds(120) }])
+    expect(file.rollUp(T0 + 3_600_000)).toBe(false)
+    expect(file.raw('a', 0)).toHaveLength(120)
+  })
+
+  test('joins what is rolled up already when it comes late', () => {
+    file.add([{ job: 'a', samples: seconds(10, () => 10).filter(({ at }) => at <= T0 + 5000) }])
+    rollUpAll(T0 + 2 * DAY)
+    file.add([{ job: 'a', samples: seconds(10, () => 20).filter(({ at }) => at > T0 + 5000) }])
+    rollUpAll(T0 + 2 * DAY)
+    const { at, series } = file.usage('a', { ...all, stepMs: 10_000 })
+    expect(at).toEqual([T0])
+    expect(series['cpuPercent']).toEqual([15])
+    expect(series['cpuPercentMax']).toEqual([20])
+  })
+
+  test('keeps its mean and its peak, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(800), { minLength: 1, maxLength: 200 }), (cpu) => {
+        const job = `job-${fc.sample(fc.uuid(), 1)[0]}`
+        file.add([{ job, samples: seconds(cpu.length, (n) => cpu[n]!) }])
+        const of = (): (number | null)[] => {
+          const { series } = file.usage(job, { ...all, stepMs: DAY })
+          return [series['cpuPercent']![0]!, series['cpuPercentMax']![0]!]
+        }
+        const [mean, peak] = of()
+        rollUpAll(T0 + 30 * DAY)
+        expect(of()[0]).toBeCloseTo(mean!, 6)
+        expect(of()[1]).toBe(peak)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+test.each([
+  ['an hour ago', 3_600_000, 5000],
+  ['ten minutes ago', 600_000, 1000],
+  ['a day ago', DAY, 60_000],
+  ['two days ago', 2 * DAY, 120_000],
+  ['a month ago', 30 * DAY, 1_800_000],
+])('points since %s are not too many, and not finer than what is kept', (_when, age, step) => {
+  expect(stepFor(T0 - age, T0, T0)).toBe(step)
+})
