@@ -1,7 +1,8 @@
-import type { ErrorBody, RestBody, RestParams, RestQuery, RestResponse } from '@mmcloud/contract'
+import type { ErrorBody, RestBody, RestParams, RestQuery, RestResponse, Usage } from '@mmcloud/contract'
 import { LOG_OFFSET_HEADER, LOG_SIZE_HEADER } from '@mmcloud/contract/rest/log-pages'
 import { ROUTES, type RouteName } from '@mmcloud/contract/rest/routes'
 import { ERROR_CODE, type ErrorKind, UserError } from '@mmcloud/contract/user-error'
+import { follow, type FollowOptions } from './follow.ts'
 import type { Transport, TransportResponse } from './transport.ts'
 
 /** What is sent with every call: a session's token, verbatim, or a name and password. */
@@ -16,11 +17,16 @@ export type Client = {
   call<N extends JsonRoute>(name: N, input?: CallInput<N>, signal?: AbortSignal): Promise<RestResponse<N>>
   /** One page of a log file. */
   readLog(job: string, file: string, offset: number, signal?: AbortSignal): Promise<LogPage>
+  /**
+   * What a job uses, as it is measured, until it has ended; a connection that breaks is made again and goes on where it
+   * broke. Points of a time at which the worker was not heard come late, after newer ones.
+   */
+  followSamples(job: string, from: string | undefined, options: FollowOptions): AsyncIterable<Usage>
   /** Checks the password and answers the session's token with who we are. */
   login(): Promise<{ readonly token: string; readonly session: RestResponse<'login'> }>
 }
 
-export type JsonRoute = Exclude<RouteName, 'logBytes'>
+export type JsonRoute = Exclude<RouteName, 'logBytes' | 'sampleStream'>
 
 type Field<K extends string, V> = V extends undefined
   ? { readonly [P in K]?: undefined }
@@ -52,7 +58,9 @@ export const createClient = (transport: Transport, credentials: Credentials): Cl
         accept: 'application/json',
         ...authorization(credentials),
         ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...input.headers,
       },
+      ...(input.streamed ? { streamed: true } : {}),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
       ...(signal ? { signal } : {}),
     })
@@ -72,6 +80,15 @@ export const createClient = (transport: Transport, credentials: Credentials): Cl
         size: Number(response.headers[LOG_SIZE_HEADER]),
       }
     },
+    async *followSamples(job, from, options) {
+      const open = async (lastId: string | undefined, signal: AbortSignal) => {
+        const last = lastId === undefined ? {} : { 'last-event-id': lastId }
+        const headers = { accept: 'text/event-stream', ...last }
+        const input = { params: { id: job }, query: { from }, headers, streamed: true }
+        return (await send('sampleStream', input, signal)).stream
+      }
+      for await (const { data } of follow(open, options)) yield JSON.parse(data) as Usage
+    },
     async login() {
       const response = await send('login', {})
       const token = response.headers['authorization'] ?? ''
@@ -87,6 +104,8 @@ type Input = {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, Scalar | readonly string[]>>
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly streamed?: boolean
 }
 
 const fill = (path: string, params: Readonly<Record<string, string>>): string =>

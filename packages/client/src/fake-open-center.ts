@@ -8,11 +8,15 @@ export type SeenRequest = {
   readonly url: string
   readonly authorization: string | undefined
   readonly body: string
+  /** Only where the client sent one. */
+  readonly lastEventId?: string
 }
 export type FakeAnswer = {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
+  /** What becomes of the connection after the body: it ends properly, stays open, or breaks. */
+  readonly after?: 'end' | 'stay' | 'break'
 }
 
 /** An HTTPS server with a certificate of its own, for tests of the client: records what it is asked. */
@@ -34,10 +38,13 @@ export const startFakeOpenCenter = async (
         url,
         authorization: headers.authorization,
         body: Buffer.concat(chunks).toString(),
+        ...(headers['last-event-id'] ? { lastEventId: String(headers['last-event-id']) } : {}),
       }
       seen.push(request)
-      const { status = 200, headers: extra = {}, body } = answer(request)
-      outgoing.writeHead(status, extra).end(body)
+      const { status = 200, headers: extra = {}, body, after = 'end' } = answer(request)
+      outgoing.writeHead(status, extra)
+      if (after === 'end') outgoing.end(body)
+      else outgoing.write(body, () => after === 'break' && incoming.socket.destroy())
     })
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
@@ -12,7 +13,7 @@ import { type Trust, UntrustedError, verifyCertificate } from './trust.ts'
 
 /** A host that drops packets answers nothing at all; a live one connects in a fraction of this. */
 const CONNECT_MS = 5_000
-/** No request is held open by the OpCenter: silence this long means it is gone. */
+/** Requests are answered soon, and in streams a sign of life comes every 15 s: silence this long means it is gone. */
 const ANSWER_MS = 60_000
 
 /**
@@ -91,22 +92,21 @@ const send = (
   request: TransportRequest,
 ): Promise<TransportResponse> =>
   new Promise((resolve, reject) => {
-    const { method, path, headers, body, signal } = request
+    const { method, path, headers, body, streamed, signal } = request
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const outgoing = https.request(
       { host, port, agent, method, path, headers: { ...headers, ...length }, timeout: ANSWER_MS, signal },
       (incoming) => {
+        const status = incoming.statusCode ?? 0
+        const flat = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])
+        const head = { status, headers: Object.fromEntries(flat) as Record<string, string> }
+        if (streamed && status === 200) {
+          return resolve({ ...head, body: new Uint8Array(), stream: piecesOf(incoming, host, port, signal) })
+        }
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('error', (error) => reject(unreachable(host, port, error)))
-        incoming.on('end', () => {
-          const flat = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: Object.fromEntries(flat),
-            body: Buffer.concat(chunks),
-          })
-        })
+        incoming.on('end', () => resolve({ ...head, body: Buffer.concat(chunks) }))
       },
     )
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')))
@@ -116,6 +116,19 @@ const send = (
     })
     outgoing.end(body)
   })
+
+async function* piecesOf(
+  incoming: IncomingMessage,
+  host: string,
+  port: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* incoming as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw signal?.aborted ? error : unreachable(host, port, error as NodeJS.ErrnoException)
+  }
+}
 
 const unreachable = (host: string, port: number, cause: NodeJS.ErrnoException): UnreachableError =>
   new UnreachableError(`the connection to ${host}:${port} broke: ${reasonOf(cause)}`, { cause })

@@ -1,5 +1,6 @@
 export * from './address.ts'
 export * from './client.ts'
+export type { FollowOptions } from './follow.ts'
 export * from './https-transport.ts'
 export * from './transport.ts'
 export * from './trust.ts'

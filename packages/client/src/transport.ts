@@ -7,6 +7,8 @@ export type TransportRequest = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** The answer is wanted as it comes, as `stream`, if it is a good one. */
+  readonly streamed?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -15,6 +17,8 @@ export type TransportResponse = {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Pieces as they come, to be read at once; throws `UnreachableError` when the connection breaks. */
+  readonly stream?: AsyncIterable<Uint8Array>
 }
 
 /** Nobody answered there. Asking again may help: the OpCenter may be restarting, or the caller's instance moving. */
