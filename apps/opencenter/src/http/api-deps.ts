@@ -32,6 +32,10 @@ export type ApiDeps = {
 export type Watcher = {
   /** Calls until the answer is called. */
   watch(job: JobId, watcher: (samples: readonly Sample[]) => void): () => void
+  /** The newest sample of every job that has been heard of lately. */
+  newest(): readonly { readonly job: JobId; readonly sample: Sample }[]
+  /** How many samples have come since the start. */
+  readonly taken: number
 }
 
 /** What the provider takes, whatever was paid for a spot instance. */

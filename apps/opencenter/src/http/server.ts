@@ -18,6 +18,7 @@ import { imageRoutes } from './images.ts'
 import { jobActionRoutes } from './job-actions.ts'
 import { jobRoutes } from './jobs.ts'
 import { logRoutes } from './logs.ts'
+import { metricsRoutes } from './metrics.ts'
 import { migrationRoutes } from './migrations.ts'
 import { sampleRoutes } from './samples.ts'
 import { loginRoutes } from './login.ts'
@@ -79,6 +80,7 @@ const NOUNS = [
   hostRoutes,
   imageRoutes,
   healthRoutes,
+  metricsRoutes,
 ]
 
 const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {

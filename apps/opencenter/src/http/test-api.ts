@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { Authenticator } from '../auth/authenticator.ts'
 import { ensureFirstAdmin } from '../auth/first-admin.ts'
+import { hashPassword } from '../auth/passwords.ts'
 import { BlobStore } from '../images/blob-store.ts'
 import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
@@ -33,6 +34,7 @@ export const openTestApi = async () => {
   const blobs = new BlobStore(join(dir, 'library'))
   const logs = new LogMirror(join(dir, 'logs'))
   const watchers = new Set<(samples: readonly Sample[]) => void>()
+  const newest = new Map<JobId, Sample>()
   const samples = openSamples(join(dir, 'samples.db'), () => undefined)
   const time = { now: Date.parse('2026-11-23T05:30:00Z') }
 
@@ -75,6 +77,10 @@ export const openTestApi = async () => {
           watchers.add(watcher)
           return () => watchers.delete(watcher)
         },
+        newest: () => [...newest].map(([job, sample]) => ({ job, sample })),
+        get taken() {
+          return newest.size
+        },
       },
       openStreams: new Set(),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -102,10 +108,26 @@ export const openTestApi = async () => {
     await samples.close()
     rmSync(dir, { recursive: true })
   })
-  const measured = (_job: JobId, fresh: readonly Sample[]): void => {
+  const measured = (job: JobId, fresh: readonly Sample[]): void => {
+    for (const sample of fresh) newest.set(job, sample)
     for (const watcher of watchers) watcher(fresh)
   }
-  return { app, samples, measured, records, library, blobs, logs, asked, time, dir, call: caller(app) }
+  const addUser = async (name: string, password: string): Promise<void> =>
+    accounts.putUser({ name, number: 1, role: 'user', passwordHash: await hashPassword(password) })
+  return {
+    app,
+    addUser,
+    samples,
+    measured,
+    records,
+    library,
+    blobs,
+    logs,
+    asked,
+    time,
+    dir,
+    call: caller(app),
+  }
 }
 
 export const basic = (user: string, password: string): string =>
