@@ -29,7 +29,7 @@ export class Sampler {
 
   /** Once a second. */
   tick(): void {
-    if (this.#program) this.#measure(this.#program)
+    if (this.#program && this.#deps.program()) this.#measure(this.#program)
     else this.phaseChanged()
   }
 
