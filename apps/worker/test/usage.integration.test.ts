@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import type { Sample } from '@mmcloud/domain'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../src/system/wait.ts'
@@ -22,8 +21,7 @@ describe('what a program uses is measured every second', () => {
   test('one that computes shows one core, one that allocates its memory, beside what they can have', async () => {
     const job = new TestJob(world, { script: COMPUTES })
     const source = await job.start(1024)
-    // Whoever else works on this machine.
-    for (const pid of source.programPids('')) setPriority(pid, -19)
+    source.preferCpu()
     const samples = await shows(source, ({ cpuPercent, memBytes }) => cpuPercent > 80 && memBytes > 200 * MIB)
     const newest = samples.at(-1)!
     expect(newest.cpuPercent).toBeLessThan(110)
