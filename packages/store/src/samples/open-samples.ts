@@ -1,8 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { JobId, Sample } from '@mmcloud/domain'
-import type { Columns } from './samples-file.ts'
-
-export type UsageRange = { readonly from: number; readonly to: number; readonly stepMs: number }
+import type { Columns, UsageRange } from './usage-by-step.ts'
 
 /** What the thread is asked for. */
 export type Asked =
