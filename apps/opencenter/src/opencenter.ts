@@ -74,7 +74,7 @@ export const startOpenCenter = async (
   const samples = openSamples(join(dataDir, 'samples.db'), (error) =>
     log.error({ error }, 'the samples are in trouble'),
   )
-  const watcher = new WaveWatcher(samples, store.records, log)
+  const watcher = new WaveWatcher({ samples, records: store.records, clock: wallClock, log })
   const openStreams = new Set<ServerResponse>()
 
   const imageStore = join(cacheDir, 'unpacked')

@@ -12,7 +12,7 @@ const at = (...seconds: number[]): Sample[] => seconds.map((n) => aSample(SINCE 
 let windows: UsageWindows
 beforeEach(() => {
   windows = new UsageWindows()
-  windows.open(JOB, HERE, SINCE)
+  windows.begin(JOB, HERE, SINCE)
 })
 const seconds = (): number[] => windows.recent(JOB, HERE).map((sample) => (sample.at - SINCE) / 1000)
 
@@ -39,9 +39,19 @@ test('what another instance measured does not count here', () => {
   expect(seconds()).toEqual([1])
   windows.add(JOB, 'i-2' as InstanceId, at(2))
   expect(seconds()).toEqual([1])
-  windows.open(JOB, 'i-2' as InstanceId, SINCE + 5000, at(7))
+  expect(windows.begin(JOB, HERE, SINCE)).toBe(false)
+  expect(windows.begin(JOB, 'i-2' as InstanceId, SINCE + 5000)).toBe(true)
+  windows.add(JOB, 'i-2' as InstanceId, at(4, 7))
   expect(windows.recent(JOB, HERE)).toEqual([])
-  expect(windows.recent(JOB, 'i-2' as InstanceId)).toHaveLength(1)
+  expect(windows.recent(JOB, 'i-2' as InstanceId)).toEqual(at(7))
+})
+
+test('what was known before comes before what has come since, once', () => {
+  windows.add(JOB, HERE, at(4000, 4001))
+  windows.prepend(JOB, HERE, [aSample(SINCE - 1), ...at(1, 3999, 4000, 4001, 4002)])
+  expect(seconds()).toEqual([3999, 4000, 4001])
+  windows.prepend(JOB, 'i-2' as InstanceId, at(3998))
+  expect(seconds()).toEqual([3999, 4000, 4001])
 })
 
 test('an hour is kept', () => {
@@ -53,7 +63,7 @@ test('whatever comes in whatever order, times ascend and none is there twice', (
   fc.assert(
     fc.property(fc.array(fc.array(fc.nat(8000))), (batches) => {
       const any = new UsageWindows()
-      any.open(JOB, HERE, SINCE)
+      any.begin(JOB, HERE, SINCE)
       for (const batch of batches) any.add(JOB, HERE, at(...batch))
       const times = any.recent(JOB, HERE).map((sample) => sample.at)
       expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))

@@ -8,15 +8,18 @@ const CLOCK_BACK_MS = 5000
 
 type Window = { readonly instance: InstanceId; readonly since: number; samples: Sample[] }
 
-/** What each running job used lately, on the instance it is on now. */
+/** What each running job used lately, on the instance that measured it last. */
 export class UsageWindows implements Usage {
   readonly #windows = new Map<JobId, Window>()
 
-  /** The worker of an instance that is up since then has called: from here on its samples count. */
-  open(job: JobId, instance: InstanceId, since: number, before: readonly Sample[] = []): void {
-    if (this.#windows.get(job)?.instance === instance) return
+  /**
+   * An instance that is up since then measures the job: whoever does has the job's volume. True when it begins to, for all
+   * that is known here.
+   */
+  begin(job: JobId, instance: InstanceId, since: number): boolean {
+    if (this.#windows.get(job)?.instance === instance) return false
     this.#windows.set(job, { instance, since, samples: [] })
-    this.add(job, instance, before)
+    return true
   }
 
   /**
@@ -27,9 +30,17 @@ export class UsageWindows implements Usage {
     const window = this.#windows.get(job)
     if (window?.instance !== instance) return
     for (const sample of samples) if (sample.at > window.since) insert(window, sample)
-    const oldest = (window.samples.at(-1)?.at ?? 0) - WINDOW_MS
-    const kept = window.samples.findIndex(({ at }) => at > oldest)
-    if (kept > 0) window.samples = window.samples.slice(kept)
+    forgetOld(window)
+  }
+
+  /** What was measured there before the first that is here: known from before a restart of the OpCenter, ascending. */
+  prepend(job: JobId, instance: InstanceId, samples: readonly Sample[]): void {
+    const window = this.#windows.get(job)
+    if (window?.instance !== instance) return
+    const first = window.samples[0]?.at ?? Number.POSITIVE_INFINITY
+    const before = samples.filter(({ at }) => at > window.since && at < first)
+    window.samples = [...before, ...window.samples]
+    forgetOld(window)
   }
 
   recent(job: JobId, instance: InstanceId): readonly Sample[] {
@@ -48,6 +59,12 @@ export class UsageWindows implements Usage {
   close(job: JobId): void {
     this.#windows.delete(job)
   }
+}
+
+const forgetOld = (window: Window): void => {
+  const oldest = (window.samples.at(-1)?.at ?? 0) - WINDOW_MS
+  const kept = window.samples.findIndex(({ at }) => at > oldest)
+  if (kept > 0) window.samples.splice(0, kept)
 }
 
 const insert = (window: Window, sample: Sample): void => {

@@ -1,5 +1,5 @@
 import { hasEnded, type InstanceId, type JobId, type Sample } from '@mmcloud/domain'
-import type { Log, Records, Usage } from '@mmcloud/engine'
+import type { Clock, Log, Records, Usage } from '@mmcloud/engine'
 import type { Samples } from '@mmcloud/store'
 import { UsageWindows } from './usage-windows.ts'
 
@@ -7,6 +7,16 @@ import { UsageWindows } from './usage-windows.ts'
 const KEPT_AFTER_END_MS = 30 * 24 * 3_600_000
 const FORGET_EVERY_MS = 3_600_000
 const HOUR_MS = 3_600_000
+
+/** Samples that could not be written are tried again: the disk may have room again, say. */
+const RETRY_MS = 10_000
+
+export type WaveWatcherDeps = {
+  readonly samples: Samples
+  readonly records: Records
+  readonly clock: Clock
+  readonly log: Log
+}
 
 /** Takes in what workers measure: at hand for the planner and for whoever watches live, and kept for later. */
 export class WaveWatcher {
@@ -16,14 +26,16 @@ export class WaveWatcher {
   readonly #windows = new UsageWindows()
   readonly #watchers = new Map<JobId, Set<(samples: readonly Sample[]) => void>>()
   readonly #forgetting: NodeJS.Timeout
-  /** How many samples have come since the start. */
-  taken = 0
+  readonly #closing = new AbortController()
+  readonly #clock: Clock
+  #taken = 0
 
-  constructor(samples: Samples, records: Records, log: Log) {
+  constructor({ samples, records, clock, log }: WaveWatcherDeps) {
     this.#samples = samples
     this.#records = records
+    this.#clock = clock
     this.#log = log
-    this.#forgetting = setInterval(() => void this.#forgetOld(), FORGET_EVERY_MS)
+    this.#forgetting = setInterval(() => void this.forgetOld(), FORGET_EVERY_MS)
     this.#forgetting.unref()
   }
 
@@ -31,26 +43,26 @@ export class WaveWatcher {
     return this.#windows
   }
 
+  /** How many samples have come since the start. */
+  get taken(): number {
+    return this.#taken
+  }
+
   newest(): ReturnType<UsageWindows['newest']> {
     return this.#windows.newest()
   }
 
-  /** The worker of an instance has called: what its job used there before this OpCenter was started is taken up again. */
-  async open(job: JobId, instance: InstanceId, upSince: number): Promise<void> {
-    const from = Math.max(upSince, Date.now() - HOUR_MS)
-    const before = await this.#samples.raw(job, from).catch((error: unknown) => {
-      this.#log.warn({ job, err: error }, 'what the job used before could not be read')
-      return []
-    })
-    this.#windows.open(job, instance, upSince, before)
-  }
-
-  /** Resolves when they are kept; at hand they are at once. */
-  async take(job: JobId, instance: InstanceId, samples: readonly Sample[]): Promise<void> {
-    this.taken += samples.length
+  /**
+   * From the worker of an instance that is up since then. At hand they are at once; resolves when they are durable, however
+   * often that has to be tried.
+   */
+  async take(job: JobId, instance: InstanceId, upSince: number, samples: readonly Sample[]): Promise<void> {
+    this.#taken += samples.length
+    const begins = this.#windows.begin(job, instance, upSince)
     this.#windows.add(job, instance, samples)
+    if (begins) void this.#recall(job, instance, upSince)
     for (const watcher of this.#watchers.get(job) ?? []) watcher(samples)
-    await this.#samples.add(job, samples)
+    await this.#keep(job, samples)
   }
 
   /** Calls with what comes from now on, until the answer is called. */
@@ -65,11 +77,35 @@ export class WaveWatcher {
 
   close(): void {
     clearInterval(this.#forgetting)
+    this.#closing.abort(new Error('the OpCenter stops'))
   }
 
-  async #forgetOld(): Promise<void> {
+  /** What the job used on that instance before this OpCenter was started. */
+  async #recall(job: JobId, instance: InstanceId, upSince: number): Promise<void> {
     try {
-      const before = Date.now() - KEPT_AFTER_END_MS
+      const from = Math.max(upSince, this.#clock.now() - HOUR_MS)
+      this.#windows.prepend(job, instance, await this.#samples.raw(job, from))
+    } catch (error) {
+      this.#log.warn({ job, err: error }, 'what the job used before could not be read')
+    }
+  }
+
+  async #keep(job: JobId, samples: readonly Sample[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#samples.add(job, samples)
+      } catch (error) {
+        this.#closing.signal.throwIfAborted()
+        this.#log.error({ job, err: error }, 'samples could not be kept; the worker keeps them meanwhile')
+      }
+      await this.#clock.sleep(RETRY_MS, this.#closing.signal)
+    }
+  }
+
+  /** Done by itself every hour. */
+  async forgetOld(): Promise<void> {
+    try {
+      const before = this.#clock.now() - KEPT_AFTER_END_MS
       for (const id of await this.#samples.jobs()) {
         const job = await this.#records.read((view) => view.job(id))
         if (job && !hasEnded(job.status)) continue

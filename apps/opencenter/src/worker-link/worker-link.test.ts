@@ -7,6 +7,7 @@ import type { Records } from '@mmcloud/engine'
 import { createMemoryRecords } from '@mmcloud/engine/ports/records/memory-records'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { aSample } from '../wavewatcher/test-sample.ts'
 import { WorkerFleet } from './worker-fleet.ts'
 import { attachWorkerLink, type WorkerLinkDeps } from './worker-link.ts'
 import { createWorkerTokens } from './worker-tokens.ts'
@@ -36,8 +37,10 @@ let fleet: WorkerFleet
 let server: http.Server
 let link: { close(): void } | undefined
 let silentMs: number | undefined
+let takeSamples: WorkerLinkDeps['samples']['take']
 
 beforeEach(async () => {
+  takeSamples = () => Promise.resolve()
   silentMs = undefined
   link = undefined
   records = createMemoryRecords()
@@ -72,7 +75,7 @@ const deps = (): WorkerLinkDeps => ({
   tokens,
   records,
   logs: { append: () => Promise.resolve(0), sizes: () => Promise.resolve({}) },
-  samples: { open: () => Promise.resolve(), take: () => Promise.resolve() },
+  samples: { take: (...taken) => takeSamples(...taken) },
   log: { info: nothing, warn: nothing, error: nothing },
   ...(silentMs === undefined ? {} : { silentMs }),
 })
@@ -126,4 +129,25 @@ test('a link on which nothing comes any more is closed, one that pings is not', 
   clearInterval(pings)
   await once(socket, 'close')
   await expect.poll(() => fleet.connectedInstances()).toEqual([])
+})
+
+test('samples are acknowledged when they are durable, and nothing waits for that; those of another job are not taken', async () => {
+  const durable = Promise.withResolvers<void>()
+  const taken: unknown[][] = []
+  takeSamples = (...call) => {
+    taken.push(call)
+    return durable.promise
+  }
+  const socket = await dial({ credential: tokens.credential(ID) })
+  const messages: { type: string }[] = []
+  socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as { type: string }))
+  const sample = aSample(5)
+  const say = (message: FromWorker): void => socket.send(JSON.stringify(message))
+  say({ type: 'samples', jobId: 'j-2', batch: 1, samples: [sample] })
+  say({ type: 'samples', jobId: 'j-1', batch: 2, samples: [sample] })
+  say({ type: 'log', jobId: 'j-1', file: 'stdout.autosave', offset: 0, data: '' })
+  await expect.poll(() => messages.map(({ type }) => type)).toEqual(['welcome', 'logAck'])
+  expect(taken).toEqual([['j-1', ID, INSTANCE.requestedAt, [sample]]])
+  durable.resolve()
+  await expect.poll(() => messages.at(-1)).toEqual({ type: 'samplesAck', batch: 2 })
 })

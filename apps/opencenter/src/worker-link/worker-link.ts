@@ -22,8 +22,8 @@ export type LogSink = {
 
 /** Where samples go, as the link needs it. */
 export type SampleSink = {
-  open(job: JobId, instance: InstanceId, upSince: number): Promise<void>
-  take(job: JobId, instance: InstanceId, samples: readonly Sample[]): Promise<void>
+  /** Resolves when they are durable. */
+  take(job: JobId, instance: InstanceId, upSince: number, samples: readonly Sample[]): Promise<void>
 }
 
 export type WorkerLinkDeps = {
@@ -70,8 +70,6 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
       if (socket.readyState !== socket.OPEN) return
       worker = admitted
       clearTimeout(helloTimer)
-      await deps.samples.open(worker.jobId, worker.instance, worker.upSince)
-      if (socket.readyState !== socket.OPEN) return
       deps.fleet.attach(worker.instance, connection)
       const credential = message.joinToken === undefined ? undefined : deps.tokens.credential(worker.instance)
       connection.send({
@@ -99,13 +97,16 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
     }
   }
   /** Acknowledged when they are durable; what comes after them does not wait for that. */
-  const keepSamples = ({ jobId, instance }: Admitted, { batch, samples }: SamplesMessage): void => {
-    deps.samples.take(jobId, instance, samples.map(asSample)).then(
+  const keepSamples = (from: Admitted, { batch, samples }: SamplesMessage): void => {
+    deps.samples.take(from.jobId, from.instance, from.upSince, samples.map(asSample)).then(
       () => {
         if (socket.readyState === socket.OPEN) connection.send({ type: 'samplesAck', batch })
       },
       (error: unknown) =>
-        deps.log.warn({ instance, err: error }, 'samples could not be kept; the worker keeps them'),
+        deps.log.warn(
+          { instance: from.instance, err: error },
+          'samples were not kept; the worker keeps them',
+        ),
     )
   }
   const helloTimer = setTimeout(() => socket.terminate(), HELLO_TIMEOUT_MS)

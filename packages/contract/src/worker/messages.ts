@@ -120,7 +120,7 @@ export const logChunkSchema = z.object({
 })
 /** As `Sample` in the domain. */
 export const sampleSchema = z.object({
-  at: z.number(),
+  at: z.int(),
   spanMs: z.number(),
   cpuPercent: z.number(),
   memBytes: z.number(),
