@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import type { ServerResponse } from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -18,6 +17,7 @@ import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket } from './control-socket.ts'
 import type { HealthSource } from './http/api-deps.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
 import { addFirstImages } from './images/first-images.ts'
@@ -75,7 +75,7 @@ export const startOpenCenter = async (
     log.error({ error }, 'the samples are in trouble'),
   )
   const watcher = new WaveWatcher({ samples, records: store.records, clock: wallClock, log })
-  const openStreams = new Set<ServerResponse>()
+  const streams = new EventStreams()
 
   const imageStore = join(cacheDir, 'unpacked')
   await mkdir(imageStore, { recursive: true })
@@ -140,7 +140,7 @@ export const startOpenCenter = async (
       logs,
       samples,
       watcher,
-      openStreams,
+      streams,
       log,
       prices: {
         onDemandPerHour: async () => {
@@ -192,7 +192,7 @@ export const startOpenCenter = async (
     link.close()
     workerServer.close()
     workerServer.closeAllConnections()
-    for (const stream of openStreams) stream.end()
+    streams.close()
     await app.close()
     await engine.stop()
     await stopLocalCloud(dataDir)

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import type { HealthRow, InstanceId, Job, JobId, Sample, SizeHint } from '@mmcloud/domain'
 import type { JobCommands, Log, Records } from '@mmcloud/engine'
 import type { Library, Samples } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
+import type { EventStreams } from './event-streams.ts'
 
 /** What the public API stands on. */
 export type ApiDeps = {
@@ -17,8 +17,7 @@ export type ApiDeps = {
   readonly health: HealthSource
   readonly samples: Samples
   readonly watcher: Watcher
-  /** Answers that stay open until they are closed: the server ends them when it stops. */
-  readonly openStreams: Set<ServerResponse>
+  readonly streams: EventStreams
   readonly log: Log
   readonly prices: Prices
   /** What a job should ask for next time, from what it used; nothing while there is too little to go by. */

@@ -1,14 +1,16 @@
-import { parseDuration, parseInstant, type Usage } from '@mmcloud/contract'
+import { parseDuration, parseInstant, type SampleSeries, type Usage } from '@mmcloud/contract'
+import { SAMPLE_SERIES } from '@mmcloud/contract/rest/samples'
 import { hasEnded, invalidArgument, type Job, type Sample } from '@mmcloud/domain'
 import { stepFor } from '@mmcloud/store'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import type { EventStream } from './event-streams.ts'
 import { findJob } from './read-job.ts'
 
-/** More would be a denial of service, not a graph. */
-const MOST_POINTS = 100_000
-const HEARTBEAT_MS = 15_000
+/** As many as Prometheus gives at most; each takes some microseconds during which no other question is answered. */
+const MOST_POINTS = 11_000
+const FINEST_MS = 1000
 /** A stream looks so often whether its job has ended. */
 const LOOK_MS = 2000
 
@@ -27,79 +29,88 @@ export const sampleRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
   endpointRoute(app, authenticator, 'sampleStream', async ({ params, query, caller, reply, headers }) => {
     const job = await records.read((view) => findJob(view, params.id, caller))
-    const last = headers['last-event-id'] ?? query.from
-    const from = last ? parseInstant(String(last), 'from') : undefined
-    const before = from === undefined ? [] : await samples.raw(job.id, from)
-    streamTo(deps, reply, job, before)
+    const seen = headers['last-event-id']
+    const from = seen
+      ? parseInstant(String(seen), 'Last-Event-ID')
+      : query.from && parseInstant(query.from, 'from')
+    await streamTo(deps, deps.streams.open(reply, caller.user.name), job, from || undefined)
   })
 }
 
-/** Sends what was, then what comes, each once and in order of its coming, until the job has ended or the client goes. */
-const streamTo = (
-  { records, watcher, log, openStreams }: ApiDeps,
-  reply: FastifyReply,
+/** Sends what was, then what comes, each once, until the job has ended or the client goes. */
+const streamTo = async (
+  deps: ApiDeps,
+  stream: EventStream,
   job: Job,
-  before: readonly Sample[],
-): void => {
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
+  from: number | undefined,
+): Promise<void> => {
+  let newest = 0
   const send = (samples: readonly Sample[]): void => {
-    const newest = samples.at(-1)
-    if (newest) raw.write(`id: ${newest.at}\ndata: ${JSON.stringify(usageOf(samples))}\n\n`)
+    // What comes late is older; who comes back has it already.
+    newest = samples.reduce((latest, { at }) => Math.max(latest, at), newest)
+    if (samples.length > 0) stream.send(newest, usageOf(samples))
   }
-  raw.write(': samples of the job, as they are measured\n\n')
-  send(before)
-  const stop = watcher.watch(job.id, send)
-  const heartbeat = setInterval(() => raw.write(': still there\n\n'), HEARTBEAT_MS)
-  const looking = setInterval(() => void endWhenOver(), LOOK_MS)
-  const endWhenOver = async (): Promise<void> => {
-    try {
-      const now = await records.read((view) => view.job(job.id))
-      if (!now || hasEnded(now.status)) raw.end('event: end\ndata: {}\n\n')
-    } catch (error) {
-      log.warn({ job: job.id, err: error }, 'a stream of samples could not look after its job')
+  // What comes while we read what was comes after it.
+  const arrived: Sample[][] = []
+  let deliver = (samples: readonly Sample[]): void => void arrived.push([...samples])
+  stream.onClosed(deps.watcher.watch(job.id, (samples) => deliver(samples)))
+  try {
+    if (from !== undefined) {
+      const { means, samples } = await past(deps, job, from)
+      if (means) stream.send(means.until, means.usage)
+      send(samples)
     }
+    for (const samples of arrived) send(samples)
+    deliver = send
+    await endWithJob(deps, stream, job)
+  } catch (error) {
+    deps.log.warn({ job: job.id, err: error }, 'a stream of samples broke off')
+    stream.abort()
   }
-  openStreams.add(raw)
-  raw.on('close', () => {
-    openStreams.delete(raw)
-    stop()
-    clearInterval(heartbeat)
-    clearInterval(looking)
-  })
-  void endWhenOver()
+}
+
+/** What was measured since, sample by sample if it is not too much, else in means up to the last whole step. */
+const past = async ({ samples, now }: ApiDeps, job: Job, from: number) => {
+  const stepMs = stepFor(from, now(), now())
+  if (stepMs === FINEST_MS) return { samples: await samples.raw(job.id, from) }
+  const until = Math.floor(now() / stepMs) * stepMs
+  // Asked for at once, so that nothing comes in between.
+  const [means, rest] = await Promise.all([
+    samples.usage(job.id, { from, to: until, stepMs }),
+    samples.raw(job.id, until),
+  ])
+  return { means: { until, usage: { stepMs, ...means } }, samples: rest }
+}
+
+/** Returns while it goes on. */
+const endWithJob = async ({ records, log }: ApiDeps, stream: EventStream, { id }: Job): Promise<void> => {
+  const look = async (): Promise<void> => {
+    const job = await records.read((view) => view.job(id))
+    if (!job || hasEnded(job.status)) stream.end()
+  }
+  const looking = setInterval(() => {
+    look().catch((error: unknown) =>
+      log.warn({ job: id, err: error }, 'a stream of samples could not look after its job'),
+    )
+  }, LOOK_MS)
+  stream.onClosed(() => clearInterval(looking))
+  await look()
+}
+
+/** The peak of a sample is the sample. */
+const MEASURED_AS: Partial<Record<SampleSeries, keyof Sample>> = {
+  cpuPercentMax: 'cpuPercent',
+  memBytesMax: 'memBytes',
 }
 
 /** Samples as they were measured, in columns; `at` is their beginning, as in a range. */
-const usageOf = (samples: readonly Sample[]): Usage => {
-  const column = (of: (sample: Sample) => number | undefined): (number | null)[] =>
-    samples.map((sample) => of(sample) ?? null)
-  return {
-    stepMs: 1000,
-    at: samples.map(({ at, spanMs }) => at - spanMs),
-    series: {
-      cpuPercent: column((s) => s.cpuPercent),
-      cpuPercentMax: column((s) => s.cpuPercent),
-      memBytes: column((s) => s.memBytes),
-      memBytesMax: column((s) => s.memBytes),
-      cacheBytes: column((s) => s.cacheBytes),
-      swapBytes: column((s) => s.swapBytes),
-      swapInRate: column((s) => s.swapInRate),
-      swapOutRate: column((s) => s.swapOutRate),
-      memStallPercent: column((s) => s.memStallPercent),
-      diskReadRate: column((s) => s.diskReadRate),
-      diskWriteRate: column((s) => s.diskWriteRate),
-      netInRate: column((s) => s.netInRate),
-      netOutRate: column((s) => s.netOutRate),
-      processes: column((s) => s.processes),
-      capacityCpu: column((s) => s.capacityCpu),
-      capacityMemBytes: column((s) => s.capacityMemBytes),
-      capacitySwapBytes: column((s) => s.capacitySwapBytes),
-    },
-  }
-}
+const usageOf = (samples: readonly Sample[]): Usage => ({
+  stepMs: FINEST_MS,
+  at: samples.map(({ at, spanMs }) => at - spanMs),
+  series: Object.fromEntries(
+    SAMPLE_SERIES.map((name) => {
+      const measure = MEASURED_AS[name] ?? (name as keyof Sample)
+      return [name, samples.map((sample) => sample[measure] ?? null)]
+    }),
+  ) as Usage['series'],
+})

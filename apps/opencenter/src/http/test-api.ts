@@ -13,12 +13,13 @@ import { BlobStore } from '../images/blob-store.ts'
 import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
+import { type EventStreamLimits, EventStreams } from './event-streams.ts'
 import { createHttpServer } from './server.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
-export const openTestApi = async () => {
+export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
   const { records, accounts, library } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
@@ -35,6 +36,7 @@ export const openTestApi = async () => {
   const logs = new LogMirror(join(dir, 'logs'))
   const watchers = new Set<(samples: readonly Sample[]) => void>()
   const newest = new Map<JobId, Sample>()
+  const streams = new EventStreams(limits)
   const samples = openSamples(join(dir, 'samples.db'), () => undefined)
   const time = { now: Date.parse('2026-11-23T05:30:00Z') }
 
@@ -82,7 +84,7 @@ export const openTestApi = async () => {
           return newest.size
         },
       },
-      openStreams: new Set(),
+      streams,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       prices: {
         onDemandPerHour: async () => new Map([['t3.micro', 0.0104]]),
@@ -103,6 +105,7 @@ export const openTestApi = async () => {
     },
   )
   onTestFinished(async () => {
+    streams.close()
     await app.close()
     await records.close()
     await samples.close()
@@ -112,10 +115,14 @@ export const openTestApi = async () => {
     for (const sample of fresh) newest.set(job, sample)
     for (const watcher of watchers) watcher(fresh)
   }
+  /** How many watch live. */
+  const streaming = (): number => watchers.size
   const addUser = async (name: string, password: string): Promise<void> =>
     accounts.putUser({ name, number: 1, role: 'user', passwordHash: await hashPassword(password) })
   return {
     app,
+    streams,
+    streaming,
     addUser,
     samples,
     measured,
