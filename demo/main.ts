@@ -1,48 +1,28 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Product } from '@mmcloud/testkit'
-import { type Finished, watchJob } from './watch-job.ts'
-import { bold, dim, green, heading, red, say } from './words.ts'
+import { grow } from './grow.ts'
+import { reclaim } from './reclaim.ts'
+import { bold, dim, red, say } from './words.ts'
 
-/** How far the program is, in days of its year, when its instance is taken away. */
-const DRILL_AFTER_LINES = 20
-const SCRIPT = fileURLToPath(new URL('flights.py', import.meta.url))
+/** A story that is told with the real product; answers whether it went well, and a job of it to look at. */
+export type Story = (center: Product) => Promise<{ readonly well: boolean; readonly job: string }>
 
-/**
- * The story this product exists for, for real: a program whose state is only in memory loses its machine, goes on on
- * another one, and ends with the same result as if nothing had happened.
- */
+const STORIES: Readonly<Record<string, Story>> = { reclaim, grow }
+
 const main = async (): Promise<number> => {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { keep: { type: 'boolean', default: false } },
+  })
+  const [name = 'reclaim'] = positionals
+  const story = STORIES[name]
+  if (!story) throw new Error(`there is no story "${name}"; there are ${Object.keys(STORIES).join(' and ')}`)
   const center = await Product.start()
-  let keep = values.keep
+  let { keep } = values
   try {
-    heading('A program with its state only in memory')
-    say(
-      dim(
-        'It reads every flight that left New York in 2013, day by day, and learns from each. It saves nothing.',
-      ),
-    )
-
-    heading('First run: its machine is taken away in the middle')
-    const moved = await run(center, 'flights-reclaimed', true)
-
-    heading('Second run: the same program, undisturbed')
-    const undisturbed = await run(center, 'flights-undisturbed', false)
-
-    heading('The two results')
-    say(`  reclaimed    ${moved.result}`)
-    say(`  undisturbed  ${undisturbed.result}`)
-    const same = moved.result === undisturbed.result && moved.result !== ''
-    say(
-      same
-        ? green(bold('  Identical, to the last digit.'))
-        : red(bold('  They differ: this is a bug of ours.')),
-    )
-    say('')
-    tellWhatToTry(center, keep ? moved.id : undefined)
-    return same ? 0 : 1
+    const { well, job } = await story(center)
+    tellWhatToTry(center, keep ? job : undefined)
+    return well ? 0 : 1
   } catch (error) {
     keep = false
     throw error
@@ -51,11 +31,13 @@ const main = async (): Promise<number> => {
   }
 }
 
-/** The address and three commands; the OpCenter is still there when the id of a job of it is given. */
+/** The address and some commands; the OpCenter is still there when the id of a job of it is given. */
 const tellWhatToTry = (center: Product, kept: string | undefined): void => {
+  const job = kept ?? 'ID'
   const commands = [
     'bin/float list',
-    `bin/float events -j ${kept ?? 'ID'}`,
+    `bin/float events -j ${job}`,
+    `bin/float report -j ${job} --html report.html`,
     'bin/float submit -i python -j demo/flights.py -c 1 -m 2',
   ]
   if (kept === undefined) {
@@ -67,17 +49,6 @@ const tellWhatToTry = (center: Product, kept: string | undefined): void => {
   }
   for (const command of commands) say(`  ${command}`)
   if (kept !== undefined) say(dim(`Stop it with: bin/opencenter stop --data-dir ${center.dataDir}`))
-}
-
-const run = async (center: Product, name: string, disturb: boolean): Promise<Finished> => {
-  const id = await center.submit(await readFile(SCRIPT, 'utf8'), '-c', '1', '-m', '2', '-n', name)
-  return watchJob(
-    center,
-    id,
-    disturb
-      ? { afterLines: DRILL_AFTER_LINES, drill: () => center.float('drill', '-j', id, '--notice', '10s') }
-      : undefined,
-  )
 }
 
 try {

@@ -13,6 +13,7 @@ export const watchJob = async (
   center: Product,
   id: string,
   disturbance: { readonly afterLines: number; readonly drill: () => Promise<unknown> } | undefined,
+  { everyLine = false } = {},
 ): Promise<Finished> => {
   const begin = Date.now()
   let seen = 0
@@ -23,7 +24,8 @@ export const watchJob = async (
     const log = (await center.log(id)).split('\n').slice(0, -1)
     for (const line of log.slice(lines.length)) {
       lines = [...lines, line]
-      if (lines.length % SHOW_EVERY === 1) say(`${stamp(begin, Date.now())} ${dim('│')} ${dim(line)}`)
+      if (everyLine || lines.length % SHOW_EVERY === 1)
+        say(`${stamp(begin, Date.now())} ${dim('│')} ${dim(line)}`)
     }
     for (const event of fresh) {
       seen = event.seq
@@ -51,6 +53,7 @@ const mark = (event: EventLine): string => {
   switch (event.reason) {
     case 'reclaimNotice':
     case 'drillAsked':
+    case 'swapping':
       return yellow(bold('⚠'))
     case 'saved':
       return cyan(bold('❄'))
