@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { removeRemains } from './remains.ts'
 
 const DIRECTORY = '/run/mmcloud'
 
@@ -48,7 +49,7 @@ export const enterMachine = (
 export const leaveMachine = (name: string, inHost: RunInHost): Promise<void> =>
   withRegistry((registry) => forget(registry, name, inHost))
 
-type RunInHost = (file: string, args: readonly string[], input?: string) => Promise<string>
+export type RunInHost = (file: string, args: readonly string[], input?: string) => Promise<string>
 
 const borrowSysctl = async (
   registry: Registry,
@@ -73,10 +74,11 @@ const forget = async (registry: Registry, name: string, inHost: RunInHost): Prom
   }
 }
 
-/** A cloud whose directory was deleted will never come back to leave. */
+/** A cloud whose directory was deleted will never come back to leave; what still lives of it is left alone. */
 const forgetVanished = async (registry: Registry, inHost: RunInHost): Promise<void> => {
   for (const [name, { cloudDir }] of Object.entries(registry.clouds))
-    if (!existsSync(cloudDir)) await forget(registry, name, inHost)
+    if (!existsSync(cloudDir) && (await removeRemains(name, cloudDir, inHost)))
+      await forget(registry, name, inHost)
 }
 
 /** Networks 10.213.N that somebody who is not in the registry has an address in. */
