@@ -90,8 +90,9 @@ test('what is left of a cloud whose directory was deleted goes with the next clo
   expect((await cloud.left()).filter((line) => line.startsWith(`process ${pid} `))).toHaveLength(1)
 
   process.kill(pid, 'SIGKILL')
-  await vi.waitFor(async () =>
-    expect((await cloud.left()).filter((line) => line.startsWith('process '))).toEqual([]),
+  await vi.waitFor(
+    async () => expect((await cloud.left()).filter((line) => line.startsWith('process '))).toEqual([]),
+    { timeout: 10_000 },
   )
   await using later = await openLocalCloud()
   await later.provider.list(signal)

@@ -107,7 +107,7 @@ const openCloud = async (cloudDir: string): Promise<CloudContext> => {
   const config = localCloudConfigSchema.parse(JSON.parse(await readFile('config.json', 'utf8')))
   const state = await openState(cloudDir)
   const name = cloudName(cloudDir)
-  const { subnet } = await enterMachine(name, cloudDir, state.file.subnet, inHost)
+  const { subnet } = await enterMachine(name, cloudDir, state.file.subnet, inHost, log)
   state.file.subnet = subnet
   await state.save()
   const network = makeNetwork(name, subnet)
