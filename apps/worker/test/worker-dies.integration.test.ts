@@ -60,6 +60,31 @@ describe('a worker that is killed during a restore', () => {
   })
 })
 
+test('runc that is killed is no end of the program: the job is lost here, and goes back', async () => {
+  const job = new TestJob(world, { steps: 60 })
+  const source = await job.start()
+  await job.line(source, 3)
+  const { seq } = await source.center.ask('captureJob', { captureId: 'one', kind: 'snapshot' })
+  for (const pid of source.pids('\0run\0')) process.kill(pid, 'SIGKILL')
+  await job.phase(source, 'failed')
+  expect(source.center.report?.job?.exitCode).toBeUndefined()
+  expect(programs(source)).toEqual([])
+  await job.restore(source, seq)
+  expect(await job.end(source)).toEqual(job.rightEnd)
+})
+
+test('CRIU that is killed when the program is nearly back is noticed soon, and the same can be asked again', async () => {
+  const { job, target, seq } = await savedJob()
+  const asked = performance.now()
+  const refused = expect(job.restore(target, seq)).rejects.toThrow()
+  await moment(target, (instance) => instance.programPids('').length > 1)
+  for (const pid of target.criu()) process.kill(pid, 'SIGKILL')
+  await refused
+  expect(performance.now() - asked).toBeLessThan(60_000)
+  await job.restore(target, seq)
+  expect(await job.end(target)).toEqual(job.rightEnd)
+})
+
 test('an instance that is taken during a restore costs nothing: the next one restores the same', async () => {
   const { job, target, seq } = await savedJob()
   void job.restore(target, seq)

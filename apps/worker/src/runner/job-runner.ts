@@ -10,6 +10,7 @@ import { jobMemoryInUse } from '../container/cgroup.ts'
 import { destroyContainer } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
+import { Refusal } from '../link/refusal.ts'
 import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
@@ -120,7 +121,8 @@ export class JobRunner {
     const asked = { what: 'restore', ...params } as const
     return this.#begin(asked, async (state, diskAt) => {
       const manifest = readManifest(params.seq)
-      if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
+      if (!manifest)
+        throw new Refusal('damaged', new Error(`Checkpoint ${params.seq} does not exist on the volume`))
       const started = performance.now()
       const verified = verifyImages(manifest)
       if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)

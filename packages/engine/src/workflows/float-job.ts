@@ -102,6 +102,8 @@ async function floatUndone(tx: RecordsTransaction, job: Job, failure: Failure, a
   const wish =
     job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}
   const numbers = { error: failure.message }
+  // The planner hears of its end from the worker and tells it.
+  if (failure.kind === 'ended') return patchJob(tx, job, { clear: ['moveTo', 'placeAfter'] }, at)
   if (failure.kind === 'capture') return notSaved(tx, job, failure, at, wish)
   // Whether the program was saved before this failed, only the worker knows: the planner asks it and carries on.
   const patch: JobPatch = { ...wish, placeAfter: at + RETRY_MS, clear: ['moveTo'] }
