@@ -16,12 +16,14 @@ export const runStateSchema = z.object({
 })
 export type RunState = z.infer<typeof runStateSchema>
 
-const stopAnswerSchema = z.object({ error: z.string().optional() })
+/** `error` without `stopped`: it goes on, nothing was ended. With it: it has ended, and something of its local cloud is left. */
+const stopResultSchema = z.object({ stopped: z.boolean(), error: z.string().optional() })
+export type StopResult = { readonly stopped: boolean; readonly error?: string }
 
 export type ControlHandlers = {
   state(): Promise<RunState>
   /** Resolves when everything is saved (or, by force, ended unsaved) and only the process itself is left to end. */
-  stop(force: boolean): Promise<void>
+  stop(force: boolean): Promise<StopResult>
 }
 
 const socketOf = (dataDir: string): string => join(dataDir, 'opencenter.sock')
@@ -30,14 +32,11 @@ const socketOf = (dataDir: string): string => join(dataDir, 'opencenter.sock')
 export const serveControlSocket = async (
   dataDir: string,
   handlers: ControlHandlers,
-): Promise<{ close(): void }> => {
+): Promise<{ close(): Promise<void> }> => {
   const answer = async (path: string | undefined): Promise<unknown> => {
     if (path === '/status') return handlers.state()
     if (path !== '/stop' && path !== '/stop-unsaved') return { error: 'unknown' }
-    return handlers.stop(path === '/stop-unsaved').then(
-      () => ({}),
-      (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
-    )
+    return handlers.stop(path === '/stop-unsaved')
   }
   const server = http.createServer((request, response) => {
     answer(request.url).then(
@@ -50,7 +49,8 @@ export const serveControlSocket = async (
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(socketOf(dataDir), resolve)
   })
-  return { close: () => void server.close() }
+  // Whoever asked for the stop still gets the answer.
+  return { close: () => new Promise((resolve) => server.close(() => resolve())) }
 }
 
 /** Undefined when no OpCenter runs on this data directory. */
@@ -62,13 +62,14 @@ export const askState = async (dataDir: string): Promise<RunState | undefined> =
 /** Returns when it has saved its jobs and is about to end; throws with its own words when it could not. */
 export const askStop = async (dataDir: string, force: boolean): Promise<void> => {
   const answer = await ask(dataDir, force ? '/stop-unsaved' : '/stop')
-  const { error } = stopAnswerSchema.parse(JSON.parse(answer ?? '{}'))
-  if (error !== undefined) {
-    throw new UserError(
-      'internal',
-      `The OpCenter could not stop and goes on: ${error}\nTo stop it without saving: opencenter stop --data-dir ${dataDir} --force`,
-    )
-  }
+  const { stopped, error } = stopResultSchema.parse(JSON.parse(answer ?? '{"stopped":true}'))
+  if (error === undefined) return
+  throw new UserError(
+    'internal',
+    stopped
+      ? `The OpCenter has stopped, but its local cloud could not be: ${error}\nTo try that again: opencenter stop --data-dir ${dataDir}`
+      : `The OpCenter could not stop and goes on: ${error}\nTo stop it without saving: opencenter stop --data-dir ${dataDir} --force`,
+  )
 }
 
 const NOBODY_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])

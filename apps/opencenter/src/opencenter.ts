@@ -15,7 +15,7 @@ import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
-import { serveControlSocket } from './control-socket.ts'
+import { serveControlSocket, type StopResult } from './control-socket.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createHttpServer } from './http/server.ts'
@@ -51,7 +51,7 @@ export type OpenCenter = {
   /** Resolves when it has stopped, by `stop` or on request of `opencenter stop`. */
   readonly stopped: Promise<void>
   /** Saves the jobs, unless by force, stops the local cloud, closes the records. */
-  stop(force?: boolean): Promise<void>
+  stop(force?: boolean): Promise<StopResult>
 }
 
 /**
@@ -187,28 +187,35 @@ export const startOpenCenter = async (
       if (!forced.signal.aborted) throw error
       log.warn({ err: error }, 'stopping by force')
     })
-  const stopAll = async (): Promise<void> => {
-    if (!forced.signal.aborted) await saveJobs()
+  /** From here on there is only an end, whatever fails: what is left of the local cloud is for the next stop or start. */
+  const endAll = async (): Promise<StopResult> => {
     link.close()
     workerServer.close()
     workerServer.closeAllConnections()
-    streams.close()
-    await app.close()
-    await engine.stop()
-    await stopLocalCloud(dataDir)
-    watcher.close()
-    await samples.close()
-    await store.records.close()
-    log.info({}, 'the OpCenter has stopped')
-    over.resolve()
+    try {
+      streams.close()
+      await app.close()
+      await engine.stop()
+      await stopLocalCloud(dataDir)
+      log.info({}, 'the OpCenter has stopped')
+      return { stopped: true }
+    } catch (error) {
+      log.error({ err: error }, 'the OpCenter has stopped, and could not stop its local cloud')
+      return { stopped: true, error: reasonOf(error) }
+    } finally {
+      watcher.close()
+      await samples.close()
+      await store.records.close()
+      over.resolve()
+    }
   }
-  let stopping: Promise<void> | undefined
-  const stop = (force = false): Promise<void> => {
+  let stopping: Promise<StopResult> | undefined
+  const stop = (force = false): Promise<StopResult> => {
     if (force) forced.abort()
-    stopping ??= stopAll().catch((error: unknown) => {
+    stopping ??= (forced.signal.aborted ? Promise.resolve() : saveJobs()).then(endAll, (error: unknown) => {
       stopping = undefined
-      log.error({ err: error }, 'the OpCenter could not stop; it goes on')
-      throw error
+      log.error({ err: error }, 'the OpCenter could not save its jobs; it goes on')
+      return { stopped: false, error: reasonOf(error) }
     })
     return stopping
   }
@@ -217,9 +224,9 @@ export const startOpenCenter = async (
     return { pid: process.pid, address, version: VERSION, fingerprint: publicTls.fingerprint, jobs }
   }
   const control = await serveControlSocket(dataDir, { state, stop })
-  void over.promise.then(() => control.close())
+  const stopped = over.promise.then(() => control.close())
   log.info({ address, fingerprint: publicTls.fingerprint, version: VERSION }, 'the OpCenter is ready')
-  return { address, adminPassword, stopped: over.promise, stop }
+  return { address, adminPassword, stopped, stop }
 }
 
 /** The key from which workers' tokens follow; made once. */
@@ -235,6 +242,8 @@ const workerFileRoutes = (app: FastifyInstance, bundles: WorkerBundles): void =>
     app.get(`/worker/${name}`, async (_request, reply) => reply.type('text/javascript').send(content))
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const urlOf = (host: string, port: number): string =>
   `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`

@@ -45,14 +45,13 @@ export class TestJob {
     return instance
   }
 
-  mount(instance: Instance): Promise<Inventory> {
-    this.#epoch += 1
+  mount(instance: Instance, epoch = (this.#epoch += 1)): Promise<Inventory> {
     const volumes = ['', ...this.#mountPoints].map((mountPoint, index) => ({
       volumeId: `volume${index}`,
       device: `/dev/disk${index}`,
       mountPoint,
     }))
-    return instance.center.ask('mountVolumes', { ...JOB, epoch: this.#epoch, volumes })
+    return instance.center.ask('mountVolumes', { ...JOB, epoch, volumes })
   }
 
   restore(instance: Instance, seq: number): Promise<WorkerResult<'restoreJob'>> {

@@ -40,6 +40,24 @@ test('data volumes go back to the same instant as the memory', async () => {
   expect(journal(target)).toEqual(job.rightEnd.lines)
 })
 
+test('a holder that comes late is refused before it touches a disk', async () => {
+  const job = new TestJob(world, withData)
+  const source = await job.start()
+  await job.line(source, 3)
+  await source.center.ask('captureJob', { captureId: 'one', kind: 'move' })
+  // What a holder would sweep: live data whose replacement was broken off.
+  for (const path of ['/mnt/job', '/mnt/data-1'])
+    source.inside('btrfs', 'subvolume', 'create', `${path}/live.new`)
+  await source.center.ask('releaseVolumes', {})
+  const late = await world.instance()
+  await expect(job.mount(late, 0)).rejects.toThrow('newer holder')
+  for (const disk of ['/dev/disk0', '/dev/disk1']) {
+    late.inside('mount', disk, '/mnt')
+    expect(late.inside('ls', '/mnt').split('\n')).toContain('live.new')
+    late.inside('umount', '/mnt')
+  }
+})
+
 test('a published port is reached from outside before and after a move', async () => {
   const job = new TestJob(world, { env: { INET: '1' } })
   const source = await job.start()

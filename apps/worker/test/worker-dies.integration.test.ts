@@ -60,6 +60,35 @@ describe('a worker that is killed during a restore', () => {
   })
 })
 
+test('runc that is killed is no end of the program: the job is lost here, and goes back', async () => {
+  const job = new TestJob(world, { steps: 60 })
+  const source = await job.start()
+  await job.line(source, 3)
+  const { seq } = await source.center.ask('captureJob', { captureId: 'one', kind: 'snapshot' })
+  for (const pid of source.pids('\0run\0')) process.kill(pid, 'SIGKILL')
+  await job.phase(source, 'failed')
+  expect(source.center.report?.job?.exitCode).toBeUndefined()
+  expect(programs(source)).toEqual([])
+  await job.restore(source, seq)
+  expect(await job.end(source)).toEqual(job.rightEnd)
+})
+
+test('CRIU that is killed when the program is nearly back does not keep it for long', async () => {
+  const { job, target, seq } = await savedJob()
+  const asked = performance.now()
+  const over = job.restore(target, seq).then(
+    () => 'it was back already',
+    (error: unknown) => String(error),
+  )
+  await moment(target, (instance) => instance.programPids('').length > 1)
+  for (const pid of target.criu()) process.kill(pid, 'SIGKILL')
+  const outcome = await over
+  expect(performance.now() - asked).toBeLessThan(60_000)
+  if (outcome !== 'it was back already') await job.restore(target, seq)
+  expect(programs(target)).toHaveLength(1)
+  expect(await job.end(target)).toEqual(job.rightEnd)
+})
+
 test('an instance that is taken during a restore costs nothing: the next one restores the same', async () => {
   const { job, target, seq } = await savedJob()
   void job.restore(target, seq)

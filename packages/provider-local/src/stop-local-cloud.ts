@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cloudDirOf, localCloudConfigSchema } from './config.ts'
 import { ask, DaemonAwayError } from './control/client.ts'
+import { hasGroups } from './daemon/cgroup/cgroups.ts'
 import { cloudName } from './daemon/names.ts'
 import { waitUntil } from './daemon/wait.ts'
 import { startDaemon } from './start-daemon.ts'
@@ -21,7 +22,7 @@ export const stopLocalCloud = async (dataDir: string): Promise<void> => {
   const signal = AbortSignal.timeout(STOP_LIMIT_MS)
   const pid = await pidOfDaemon(cloudDir, signal)
   if (pid === undefined) {
-    if (!existsSync(`/run/netns/${cloudName(cloudDir)}`)) return
+    if (!leavesTraces(cloudDir)) return
     await startDaemon(localCloudConfigSchema.parse(JSON.parse(await readFile(configFile, 'utf8'))), signal)
     return stopLocalCloud(dataDir)
   }
@@ -29,12 +30,18 @@ export const stopLocalCloud = async (dataDir: string): Promise<void> => {
   await waitUntil(() => !existsSync(`/proc/${pid}`), 10_000, `the local cloud (process ${pid}) has ended`)
 }
 
-/** Whether anything of the cloud may be left on the machine: its daemon answers, or its network is still there. */
+/** Whether anything of the cloud may be left on the machine. */
 export const localCloudRemains = async (dataDir: string): Promise<boolean> => {
   const cloudDir = cloudDirOf(dataDir)
   if (!existsSync(join(cloudDir, 'config.json'))) return false
   const pid = await pidOfDaemon(cloudDir, AbortSignal.timeout(STOP_LIMIT_MS))
-  return pid !== undefined || existsSync(`/run/netns/${cloudName(cloudDir)}`)
+  return pid !== undefined || leavesTraces(cloudDir)
+}
+
+/** What a dead daemon leaves for longest: its network, and the groups of its instances where somebody has removed that. */
+const leavesTraces = (cloudDir: string): boolean => {
+  const name = cloudName(cloudDir)
+  return existsSync(`/run/netns/${name}`) || hasGroups(name)
 }
 
 const pidOfDaemon = async (cloudDir: string, signal: AbortSignal): Promise<number | undefined> => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { leaksSince, snapshotMachine } from '../src/leaks.ts'
 
 const NAME = `mmc-leak${process.pid}`
-const GROUPS = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup'
+/** The root of every hierarchy of control groups: one on cgroup v2; on hybrid machines v2's own beside those of v1. */
+const HIERARCHIES = readFileSync('/proc/self/mounts', 'utf8')
+  .split('\n')
+  .map((line) => line.split(' '))
+  .flatMap(([, path, type]) =>
+    path?.startsWith('/sys/fs/cgroup') && type?.startsWith('cgroup') ? [path] : [],
+  )
 
 let directory: string
 let undo: (() => unknown)[]
@@ -55,13 +61,18 @@ const planted: Readonly<Record<string, { plant: () => unknown; told: () => RegEx
     },
     told: () => new RegExp(`^mount tmpfs at ${directory}$`),
   },
-  'a control group': {
-    plant: () => {
-      mkdirSync(join(GROUPS, NAME))
-      undo.push(() => rmdirSync(join(GROUPS, NAME)))
-    },
-    told: () => new RegExp(`^cgroup .*/${NAME}$`),
-  },
+  ...Object.fromEntries(
+    HIERARCHIES.map((root) => [
+      `a control group in ${root}`,
+      {
+        plant: () => {
+          mkdirSync(join(root, NAME))
+          undo.push(() => rmdirSync(join(root, NAME)))
+        },
+        told: () => new RegExp(`^cgroup ${root}/${NAME}$`),
+      },
+    ]),
+  ),
   'a process': {
     plant: () => {
       const child = spawn('/bin/sh', ['-c', `exec sleep 600 # ${NAME}`], { stdio: 'ignore' })

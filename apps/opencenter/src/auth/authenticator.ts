@@ -24,6 +24,7 @@ export class Authenticator {
   readonly #failed: FailedLogins
   /** Keyed hashes of passwords verified lately; the key dies with the process. */
   readonly #verified = new Map<string, number>()
+  readonly #verifying = new Map<string, Promise<User>>()
   readonly #key = randomBytes(32)
 
   constructor(accounts: Accounts, now: () => number = Date.now) {
@@ -80,17 +81,33 @@ export class Authenticator {
     const memory = createHmac('sha256', this.#key).update(`${user?.passwordHash}\0${pair}`).digest('base64')
     if (user && (this.#verified.get(memory) ?? 0) > this.#now()) return user
 
+    // Clients start many calls at once: the same password at the same time is one guess.
+    const underway = this.#verifying.get(memory)
+    if (underway) return underway
+    const verifying = this.#verify(user, password, memory, address)
+    this.#verifying.set(memory, verifying)
+    const over = (): void => void this.#verifying.delete(memory)
+    verifying.then(over, over)
+    return verifying
+  }
+
+  async #verify(
+    user: (User & { readonly passwordHash: string }) | undefined,
+    password: string,
+    memory: string,
+    address: string,
+  ): Promise<User> {
     if (this.#failed.mustWait(address)) {
       throw new UserError('tooManyRequests', 'Too many wrong passwords; try again in a minute')
     }
+    // Counted before it is known: different guesses at once are guesses too. A right one is taken back.
+    const guess = this.#failed.guess(address)
     // A name that does not exist costs as much time as one that does.
     const right = user
       ? await verifyPassword(password, user.passwordHash)
       : (await hashPassword(password)) === ''
-    if (!user || !right) {
-      this.#failed.failed(address)
-      throw new UserError('unauthenticated', 'Wrong user name or password')
-    }
+    if (!user || !right) throw new UserError('unauthenticated', 'Wrong user name or password')
+    guess.wasRight()
     this.#remember(memory)
     return user
   }

@@ -15,8 +15,17 @@ export class FailedLogins {
     return this.#recent(address).length >= LIMIT
   }
 
-  failed(address: string): void {
-    this.#failures.set(address, [...this.#recent(address), this.#now()])
+  /** One more from this address, wrong until it turns out to be right. */
+  guess(address: string): { wasRight(): void } {
+    const at = this.#now()
+    this.#failures.set(address, [...this.#recent(address), at])
+    return {
+      wasRight: () => {
+        const recent = this.#recent(address)
+        const one = recent.indexOf(at)
+        if (one >= 0) this.#failures.set(address, recent.toSpliced(one, 1))
+      },
+    }
   }
 
   #recent(address: string): number[] {

@@ -37,7 +37,7 @@ const runHere = async (config: Config): Promise<void> => {
 
   const { startOpenCenter } = await import('../opencenter.ts')
   const center = await startOpenCenter(config, log)
-  const stop = (): void => void center.stop().catch(() => undefined)
+  const stop = (): void => void center.stop()
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   const { address, adminPassword } = center

@@ -38,6 +38,17 @@ test('only wrong passwords are counted, and then everybody who has not been veri
   expect((await login('wrong')).status).toBe(401)
 })
 
+test('guesses at once are counted too, and many calls at once with the right password are none', async () => {
+  const { call } = await openTestApi()
+  const login = async (password: string): Promise<number> =>
+    (await call('GET', '/api/v1/login', undefined, basic('admin', password))).status
+  const right = await Promise.all(Array.from({ length: 30 }, () => login('right')))
+  expect(new Set(right)).toEqual(new Set([200]))
+  const guesses = await Promise.all(Array.from({ length: 30 }, (_, n) => login(`wrong-${n}`)))
+  expect(guesses.filter((status) => status === 401)).toHaveLength(10)
+  expect(guesses.filter((status) => status === 429)).toHaveLength(20)
+})
+
 test('without credentials only the version is told', async () => {
   const { call } = await openTestApi()
   expect((await call('GET', '/api/v1/jobPages', undefined, '')).status).toBe(401)

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs'
-import { copyFile, link, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { constants, createReadStream, existsSync } from 'node:fs'
+import { copyFile, link, mkdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { UserError } from '@mmcloud/domain'
 import { z } from 'zod'
 
@@ -25,6 +28,11 @@ const manifestSchema = z.object({
   layers: z.array(descriptor),
 })
 
+export type ImportOptions = {
+  readonly reference?: string | undefined
+  /** Nobody writes into the layout's files: a second name for them will do, where the file system allows one. */
+  readonly neverChanges?: boolean
+}
 export type StoredImage = { readonly digest: string; readonly bytes: number }
 
 /** Blobs of images that the OpCenter keeps itself, by digest: what workers pull from its registry. */
@@ -41,14 +49,22 @@ export class BlobStore {
     return path !== undefined && existsSync(path) ? path : undefined
   }
 
-  /** Takes over an image of an OCI layout; `reference` picks one by its tag when there are several. Idempotent. */
-  async importLayout(layout: string, reference?: string): Promise<StoredImage> {
-    const index = indexSchema.parse(JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')))
+  /**
+   * Takes over an image of an OCI layout; `reference` picks one by its tag when there are several. Idempotent. Refuses
+   * bytes that are not what their digest says, and links that lead out of the layout.
+   */
+  async importLayout(
+    layout: string,
+    { reference, neverChanges = false }: ImportOptions = {},
+  ): Promise<StoredImage> {
+    const index = indexSchema.parse(
+      JSON.parse(await readFile(await fileWithin(layout, 'index.json'), 'utf8')),
+    )
     const chosen = await choose(layout, index.manifests, reference)
-    const manifest = manifestSchema.parse(JSON.parse(await readFile(blobOf(layout, chosen.digest), 'utf8')))
+    const manifest = manifestSchema.parse(await readBlob(layout, chosen.digest))
     const parts = [manifest.config, ...manifest.layers]
     // The manifest last: where it lies, the whole image does.
-    for (const { digest } of [...parts, chosen]) await this.#take(blobOf(layout, digest), digest)
+    for (const { digest } of [...parts, chosen]) await this.#take(layout, digest, neverChanges)
     return { digest: chosen.digest, bytes: parts.reduce((sum, { size }) => sum + size, 0) }
   }
 
@@ -64,19 +80,51 @@ export class BlobStore {
     return DIGEST.test(digest) ? join(this.#folder, digest.slice('sha256:'.length)) : undefined
   }
 
-  /** A second name for the file where the file system allows it; blobs never change. */
-  async #take(source: string, digest: string): Promise<void> {
+  /** Verified where it lies with us; a copy shares its blocks where the file system can. */
+  async #take(layout: string, digest: string, neverChanges: boolean): Promise<void> {
     const path = this.#pathOf(digest)
     if (path === undefined || existsSync(path)) return
+    const source = await fileWithin(layout, blobOf(digest))
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const temporary = `${path}.new-${process.pid}`
-    await rm(temporary, { force: true })
-    await link(source, temporary).catch(() => copyFile(source, temporary))
-    await rename(temporary, path)
+    const temporary = `${path}.new-${randomUUID()}`
+    try {
+      const copy = (): Promise<void> => copyFile(source, temporary, constants.COPYFILE_FICLONE)
+      await (neverChanges ? link(source, temporary).catch(copy) : copy())
+      await verify(createReadStream(temporary, { highWaterMark: 2 ** 20 }), digest)
+      await rename(temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
   }
 }
 
-const blobOf = (layout: string, digest: string): string => join(layout, 'blobs', ...digest.split(':'))
+const blobOf = (digest: string): string => join('blobs', ...digest.split(':'))
+
+const readBlob = async (layout: string, digest: string): Promise<unknown> => {
+  const bytes = await readFile(await fileWithin(layout, blobOf(digest)))
+  await verify(Readable.from([bytes]), digest)
+  return JSON.parse(bytes.toString('utf8'))
+}
+
+/** A file of the layout; a link may only lead to another one, since the layout is of anybody's making. */
+const fileWithin = async (layout: string, name: string): Promise<string> => {
+  const [root, path] = [await realpath(layout), await realpath(join(layout, name))]
+  if (path.startsWith(`${root}/`) && (await stat(path)).isFile()) return path
+  throw new UserError(
+    'invalidArgument',
+    `Invalid argument, --image: ${name} of ${layout} is no file of that layout`,
+  )
+}
+
+const verify = async (bytes: Readable, digest: string): Promise<void> => {
+  const hash = createHash('sha256')
+  await pipeline(bytes, hash)
+  if (`sha256:${hash.digest('hex')}` === digest) return
+  throw new UserError(
+    'invalidArgument',
+    `Invalid argument, --image: the bytes of ${digest} are not what it says`,
+  )
+}
 
 /** Down to the manifest of one image for this machine's kind of processor. */
 const choose = async (
@@ -101,6 +149,6 @@ const choose = async (
     )
   }
   if (!MANIFEST_LIST.has(found.mediaType ?? '')) return found
-  const nested = indexSchema.parse(JSON.parse(await readFile(blobOf(layout, found.digest), 'utf8')))
+  const nested = indexSchema.parse(await readBlob(layout, found.digest))
   return choose(layout, nested.manifests, undefined)
 }

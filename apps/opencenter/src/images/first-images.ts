@@ -7,7 +7,8 @@ import type { BlobStore } from './blob-store.ts'
 export const addFirstImages = async (library: Library, blobs: BlobStore, cacheDir: string): Promise<void> => {
   const layout = join(cacheDir, 'images', 'python')
   if (!existsSync(join(layout, 'index.json'))) return
-  const image = await blobs.importLayout(layout)
+  // Set-up replaces results as a whole.
+  const image = await blobs.importLayout(layout, { neverChanges: true })
   await library.put({
     name: 'python',
     tag: 'latest',

@@ -58,7 +58,7 @@ export class ImageResolver {
 
   async #importLayout(path: string, reference?: string): Promise<{ digest: string }> {
     try {
-      return await this.#blobs.importLayout(path, reference)
+      return await this.#blobs.importLayout(path, { reference })
     } catch (cause) {
       if (cause instanceof UserError) throw cause
       throw new UserError('invalidArgument', `Invalid argument, --image: ${path} is not a whole OCI layout`, {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidArgument, isJobId, type JobId, notFound } from '@mmcloud/domain'
 import type { JobLogs } from '@mmcloud/engine'
@@ -46,7 +46,7 @@ export class LogMirror implements JobLogs {
       }
       if (offset <= size) {
         const fresh = bytes.subarray(size - offset)
-        if (fresh.length > 0) await handle.write(fresh, 0, fresh.length, size)
+        await writeAll(handle, fresh, size)
         size += fresh.length
       }
       await handle.datasync()
@@ -118,6 +118,15 @@ export class LogMirror implements JobLogs {
 export const readRange = (size: number, offset: number, length: number): { start: number; end: number } => {
   const start = Math.min(size, offset < 0 ? Math.max(0, size + offset) : offset)
   return { start, end: Math.min(size, start + Math.max(0, length)) }
+}
+
+/** A disk that is nearly full takes only a part at a time, until it takes none and says so. */
+const writeAll = async (handle: FileHandle, bytes: Buffer, at: number): Promise<void> => {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, at + written)
+    if (bytesWritten === 0) throw new Error('the log could not be written')
+    written += bytesWritten
+  }
 }
 
 const emptyWhenMissing = (error: NodeJS.ErrnoException): [] => {

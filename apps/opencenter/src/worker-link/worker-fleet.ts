@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type RefusalCause,
   type ToWorker,
   WORKER_METHODS,
   type WorkerMethod,
@@ -17,7 +18,10 @@ const ASK_AGAIN_MS = 30_000
 /** The link to one connected worker, as far as the fleet needs it. */
 export type WorkerConnection = { send(message: ToWorker): void; close(reason: string): void }
 
-type Answer = { readonly result?: unknown; readonly error?: { readonly message: string } | undefined }
+type Answer = {
+  readonly result?: unknown
+  readonly error?: { readonly message: string; readonly cause?: RefusalCause | undefined } | undefined
+}
 
 /** The workers that are connected now, what they last said, and the requests that wait for an answer. */
 export class WorkerFleet implements Fleet {
@@ -96,7 +100,7 @@ export class WorkerFleet implements Fleet {
         await this.connected(instance, signal)
         const answer = await this.#askOnce(instance, request, heard, signal)
         if (answer === undefined) continue
-        if (answer.error) throw new WorkerRefusedError(answer.error.message)
+        if (answer.error) throw new WorkerRefusedError(answer.error.message, answer.error.cause)
         return WORKER_METHODS[method].result.parse(answer.result) as WorkerResult<M>
       }
     } finally {

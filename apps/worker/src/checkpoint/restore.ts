@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { Refusal } from '../link/refusal.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { deleteSubvolume, type MountedVolume, replaceLive } from '../volumes/volumes.ts'
 import { diskOf, type Manifest } from './manifest.ts'
@@ -33,7 +34,10 @@ export const rollBackDisks = async (manifest: Manifest, volumes: readonly Mounte
   for (const [index] of volumes.entries()) {
     const disk = diskOf(seq, volumes, index)
     if (!existsSync(disk))
-      throw new Error(`Checkpoint ${seq} is damaged: its disk snapshot ${disk} is missing`)
+      throw new Refusal(
+        'damaged',
+        new Error(`Checkpoint ${seq} is damaged: its disk snapshot ${disk} is missing`),
+      )
   }
   for (const [index, { path }] of volumes.entries()) {
     await replaceLive(path, diskOf(seq, volumes, index))

@@ -1,6 +1,7 @@
 import { type FromWorker, type ToWorker, WORKER_METHODS } from '@mmcloud/contract'
 import { healthRows } from '../health/health-rows.ts'
 import type { JobRunner } from '../runner/job-runner.ts'
+import { Refusal } from './refusal.ts'
 
 type Request = Extract<ToWorker, { type: 'request' }>
 type Response = Extract<FromWorker, { type: 'response' }>
@@ -36,7 +37,8 @@ const answerOf = async (
     return { type: 'response', requestId, result: await carryOut(request) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { type: 'response', requestId, error: { message } }
+    const cause = error instanceof Refusal ? { cause: error.refusal } : {}
+    return { type: 'response', requestId, error: { message, ...cause } }
   }
 }
 

@@ -88,6 +88,9 @@ test('a file that went back is cut at the OpCenter first, once', () => {
   shipper.connected({ [OUT]: 9 })
   expect(shipper.done).toBe(false)
   expect(ship()).toEqual([{ type: 'log', jobId: 'job1', file: OUT, offset: 4, truncate: true, data: '' }])
+  expect(ship()).toEqual([])
+  expect(truncated).toEqual({ [OUT]: 4 })
+  shipper.acknowledged(OUT, 4)
   expect(truncated).toEqual({})
   write(' and on')
   const [chunk] = ship()
@@ -104,9 +107,34 @@ test('a file that went back is cut though the OpCenter had less when the link wa
     [4, true, ''],
     [2, undefined, Buffer.from('pt').toString('base64')],
   ])
+  shipper.acknowledged(OUT, 2)
   expect(truncated).toEqual({})
   shipper.acknowledged(OUT, 4)
   expect(shipper.done).toBe(true)
+})
+
+test('a cut whose answer is lost with the link is asked for again on the next one', () => {
+  write('kept')
+  truncated = { [OUT]: 4 }
+  shipper.connected({ [OUT]: 9 })
+  ship()
+  shipper.disconnected()
+  shipper.connected({ [OUT]: 9 })
+  expect(ship()).toMatchObject([{ offset: 4, truncate: true }])
+  expect(truncated).toEqual({ [OUT]: 4 })
+})
+
+test('answers to what was sent before the cut are not its answer', () => {
+  write('0123456789')
+  shipper.connected({})
+  ship()
+  truncated = { [OUT]: 4 }
+  writeFileSync(join(places.logs, OUT), '0123')
+  expect(ship()).toMatchObject([{ offset: 4, truncate: true }])
+  shipper.acknowledged(OUT, 10)
+  expect(truncated).toEqual({ [OUT]: 4 })
+  shipper.acknowledged(OUT, 4)
+  expect(truncated).toEqual({})
 })
 
 test('a mirror that is longer than the file is cut to it', () => {

@@ -6,7 +6,8 @@ const CHUNK_BYTES = 256 * 1024
 const WINDOW_BYTES = 1024 * 1024
 
 export type LogSource = { readonly jobId: string; readonly truncated: Record<string, number> } | undefined
-type Progress = { sent: number; acked: number }
+/** `unanswered` messages of a file are out; `cut` tells how many answers are missing until the OpCenter has cut it. */
+type Progress = { sent: number; acked: number; unanswered: number; cut?: number }
 
 /** Brings the job's log files to the OpCenter, in order per file, at most one window ahead of what it has. */
 export class LogShipper {
@@ -21,7 +22,9 @@ export class LogShipper {
 
   /** A link is there: from what the OpCenter says it has. */
   connected(sizes: Record<string, number>): void {
-    this.#files = new Map(Object.entries(sizes).map(([file, size]) => [file, { sent: size, acked: size }]))
+    this.#files = new Map(
+      Object.entries(sizes).map(([file, size]) => [file, { sent: size, acked: size, unanswered: 0 }]),
+    )
   }
 
   disconnected(): void {
@@ -35,6 +38,12 @@ export class LogShipper {
     if (size < progress.acked) progress.sent = size
     progress.acked = size
     progress.sent = Math.max(progress.sent, size)
+    progress.unanswered -= 1
+    if (progress.cut === undefined) return
+    progress.cut -= 1
+    if (progress.cut > 0) return
+    delete progress.cut
+    this.#truncationShipped(file)
   }
 
   /** True when the OpCenter has every byte. */
@@ -49,23 +58,25 @@ export class LogShipper {
     const source = this.#source()
     if (!source || !this.#files) return
     for (const { name, size } of logFiles()) {
-      const progress = this.#files.get(name) ?? { sent: 0, acked: 0 }
+      const progress = this.#files.get(name) ?? { sent: 0, acked: 0, unanswered: 0 }
       this.#files.set(name, progress)
       const cut = Math.min(source.truncated[name] ?? Number.MAX_SAFE_INTEGER, size)
       const wentBack = name in source.truncated
       // A worker before this one may have sent more since the OpCenter said what it has: it is asked to cut all the same.
-      if (wentBack || progress.sent > size) {
+      if ((wentBack && progress.cut === undefined) || progress.sent > size) {
         send({ type: 'log', jobId: source.jobId, file: name, offset: cut, truncate: true, data: '' })
         progress.sent = Math.min(progress.sent, cut)
         progress.acked = Math.min(progress.acked, cut)
+        progress.unanswered += 1
+        if (wentBack) progress.cut = progress.unanswered
       }
-      if (wentBack) this.#truncationShipped(name)
       while (progress.sent < size && progress.sent - progress.acked < WINDOW_BYTES) {
         const bytes = readAt(`${jobPlaces.logs}/${name}`, progress.sent)
         if (bytes.length === 0) break
         const data = bytes.toString('base64')
         send({ type: 'log', jobId: source.jobId, file: name, offset: progress.sent, data })
         progress.sent += bytes.length
+        progress.unanswered += 1
       }
     }
   }

@@ -9,6 +9,7 @@ import { destroyContainer, pauseContainer, resumeContainer } from '../container/
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { Interruption } from '../interruption/interruption.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
+import { Refusal } from '../link/refusal.ts'
 import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
@@ -111,7 +112,8 @@ export class JobRunner {
     const asked = { what: 'restore', ...params } as const
     return this.#begin(asked, async (state, diskAt) => {
       const manifest = readManifest(params.seq)
-      if (!manifest) throw new Error(`Checkpoint ${params.seq} does not exist on the volume`)
+      if (!manifest)
+        throw new Refusal('damaged', new Error(`Checkpoint ${params.seq} does not exist on the volume`))
       const started = performance.now()
       const verified = verifyImages(manifest)
       if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)

@@ -89,8 +89,9 @@ runc.on('error', (error) =>
   finish({ outcome: 'failed', exitCode: 127, at: Date.now(), error: error.message }),
 )
 runc.on('exit', (code, signal) => {
-  const exitCode = code ?? (signal ? KILLED : RUNC_FAILED)
-  const error = code === RUNC_FAILED ? runcError() : undefined
+  const exitCode = code ?? KILLED
+  // A program that is killed has runc tell its code; when runc itself is, nobody knows what became of the program.
+  const error = signal ? `runc was ended by ${signal}` : code === RUNC_FAILED ? runcError() : undefined
   if (endIsOurs) finish({ outcome: 'ended', exitCode, at: Date.now() })
   else if (error) finish({ outcome: 'failed', exitCode, at: Date.now(), error })
   else {

@@ -15,7 +15,10 @@ export type MountedVolume = {
 
 const epochSchema = z.object({ epoch: z.int(), jobId: z.string() })
 
-/** Mounts all volumes, making file systems on blank ones, and writes the epoch; a volume of a higher epoch is refused. */
+/**
+ * Mounts all volumes, making file systems on blank ones, and writes the epoch. The job's own comes first: when it has a
+ * higher epoch all are refused, and nothing on any of them is touched.
+ */
 export const mountVolumes = async (
   jobId: string,
   epoch: number,
@@ -25,15 +28,12 @@ export const mountVolumes = async (
     ...volume,
     path: index === 0 ? places.jobVolume : `/mnt/data-${index}`,
   }))
-  for (const volume of mounted) await mount(volume)
-  const found = readJson(jobPlaces.volume, epochSchema)
-  if (found && found.epoch > epoch) {
-    await unmountVolumes(mounted)
-    throw new Error(
-      `The volume belongs to a newer holder (epoch ${found.epoch}, asked for ${epoch}); nothing was touched`,
-    )
+  for (const [index, volume] of mounted.entries()) {
+    await mount(volume)
+    if (index === 0) await refuseLate(volume, epoch)
   }
   for (const { path } of mounted) {
+    if (existsSync(`${path}/live`) || existsSync(`${path}/live.old`)) await sweepLive(path)
     if (!existsSync(`${path}/live`)) await exec('btrfs', ['subvolume', 'create', `${path}/live`])
     mkdirSync(path === places.jobVolume ? jobPlaces.checkpoints : `${path}/snapshots`, { recursive: true })
   }
@@ -89,7 +89,16 @@ const mount = async ({ device, path }: MountedVolume): Promise<void> => {
   }
   mkdirSync(path, { recursive: true })
   await exec('mount', ['-t', 'btrfs', '-o', 'noatime', device, path])
-  if (existsSync(`${path}/live`) || existsSync(`${path}/live.old`)) await sweepLive(path)
+}
+
+/** Somebody may have been given the volumes after us, while what we were asked for was on its way. */
+const refuseLate = async (own: MountedVolume, epoch: number): Promise<void> => {
+  const found = readJson(jobPlaces.volume, epochSchema)
+  if (!found || found.epoch <= epoch) return
+  await unmountVolumes([own])
+  throw new Error(
+    `The volume belongs to a newer holder (epoch ${found.epoch}, asked for ${epoch}); nothing was touched`,
+  )
 }
 
 const isBlank = async (device: string): Promise<boolean> => {

@@ -221,11 +221,18 @@ export const requestSchema = z.object({
   method: z.enum(Object.keys(WORKER_METHODS) as [WorkerMethod, ...WorkerMethod[]]),
   params: z.unknown(),
 })
+/**
+ * What stood in the way, where that changes what is done about it: the `image` could not be fetched, a checkpoint was
+ * found to be `damaged`, or the program did not come back from it (`restore`).
+ */
+export const REFUSAL_CAUSES = ['image', 'damaged', 'restore'] as const
+export type RefusalCause = (typeof REFUSAL_CAUSES)[number]
+
 export const responseSchema = z.object({
   type: z.literal('response'),
   requestId: z.string(),
   result: z.unknown().optional(),
-  error: z.object({ message: z.string() }).optional(),
+  error: z.object({ message: z.string(), cause: z.enum(REFUSAL_CAUSES).optional() }).optional(),
 })
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [

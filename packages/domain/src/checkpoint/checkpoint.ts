@@ -22,8 +22,13 @@ export type CaptureTimings = {
   readonly syncMs: number
 }
 
-/** Two tries on different instances tell a bad checkpoint from a bad machine. */
-export const RESTORE_TRIES = 2
+/**
+ * After so many failed restores, each on another instance and after a longer pause, a checkpoint is given up: machines and
+ * what runs on them fail too, and giving up the last one is to lose the job.
+ */
+export const RESTORE_TRIES = 6
+/** A checkpoint whose files are found damaged is looked at only once more, on another instance. */
+export const DAMAGED_COUNTS = 3
 
 /** The newest checkpoint of this attempt that was not given up, or nothing. */
 export const usableCheckpoint = (

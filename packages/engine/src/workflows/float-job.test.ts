@@ -1,8 +1,8 @@
 import { WorkflowFailure, type Step } from '../workflow/workflow.ts'
-import type { InstanceId, JobId } from '@mmcloud/domain'
+import { type InstanceId, type JobId, RESTORE_TRIES } from '@mmcloud/domain'
 import { FakeFleet } from '../ports/fleet/fake-fleet.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { TestWorld } from '../test-world.ts'
+import { aSpec, TestWorld } from '../test-world.ts'
 import { endJob } from './end-job.ts'
 import { floatJob } from './float-job.ts'
 import { placeJob } from './place-job.ts'
@@ -247,26 +247,57 @@ describe('a reclaim', () => {
     expect(await world.story(job.id)).toContain('lostForGood')
   })
 
-  test('a restore that fails twice gives the checkpoint up for the one before', async () => {
+  test.each([
+    ['whose files are damaged, after two looks', 2, 'damaged'],
+    ['from which the program does not come back, after many tries', RESTORE_TRIES, 'restore'],
+  ] as const)('a checkpoint %s, is given up for the one before', async (_what, tries, refusal) => {
     const job = await world.executing()
     for (const amount of [10, 10]) {
       await world.fleet.work(job.id, amount)
       await world.engine.commands.snapshot(job.id, 'ada')
       await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
     }
-    world.fleet.failNext('restoreJob', 'broken image')
-    world.fleet.failNext('restoreJob', 'broken image')
+    for (let n = 0; n < tries; n += 1) world.fleet.failNext('restoreJob', 'broken image', refusal)
     world.provider.kill(instanceOf(job))
     await world.until(job.id, (now) => now.status === 'Floating')
     await oneCopyAndNothingElse(job.id, 10)
+  })
+
+  test('an image that cannot be fetched for long costs no checkpoint', async () => {
+    const job = await world.executing()
+    await world.fleet.work(job.id, 7)
+    await world.engine.commands.suspend(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Suspended' && now.workflow === undefined)
+    for (let n = 0; n < 2 * RESTORE_TRIES; n += 1)
+      world.fleet.failNext('restoreJob', 'no such manifest', 'image')
+    await world.engine.commands.resume(job.id, 'ada')
+    await oneCopyAndNothingElse(job.id, 7)
+    expect(await world.story(job.id)).toContain('imageFailed')
+  })
+
+  test('an image that cannot be fetched at the first start is tried again, and in the end told', async () => {
+    world.fleet.failNext('startJob', 'registry away', 'image')
+    await world.executing()
+    world.fleet.failAll('startJob', 'registry away', 'image')
+    const job = await world.engine.commands.submit(aSpec(), 'ada')
+    await world.until(job.id, (now) => now.status === 'FailToExecute')
+    expect((await world.story(job.id)).filter((reason) => reason === 'imageFailed')).toHaveLength(3)
+  })
+
+  test('a program that ends just before it would be saved has ended, and nothing else is told', async () => {
+    const job = await world.executing()
+    const asked = world.engine.commands.migrate(job.id, 'ada', {})
+    await world.fleet.exit(job.id, 0)
+    await asked
+    await world.until(job.id, (now) => now.status === 'Completed')
+    expect(await world.story(job.id)).not.toContain('captureFailed')
   })
 
   test('when every checkpoint is lost the job ends as CheckpointFailed, never as a hang', async () => {
     const job = await world.executing()
     await world.engine.commands.snapshot(job.id, 'ada')
     await world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
-    world.fleet.failNext('restoreJob', 'broken image')
-    world.fleet.failNext('restoreJob', 'broken image')
+    for (let n = 0; n < RESTORE_TRIES; n += 1) world.fleet.failNext('restoreJob', 'broken image')
     world.provider.kill(instanceOf(job))
     await world.until(job.id, (now) => now.status === 'CheckpointFailed')
     await world.until(job.id, (now) => now.workflow === undefined)

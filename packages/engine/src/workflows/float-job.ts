@@ -113,6 +113,8 @@ async function floatUndone(
   const numbers = { error: failure.message }
   const sizeBefore = (params['sizeBefore'] ?? undefined) as Job['moveTo']
   const size: JobPatch = sizeBefore ? { moveTo: sizeBefore } : { clear: ['moveTo'] }
+  // The planner hears of its end from the worker and tells it.
+  if (failure.kind === 'ended') return patchJob(tx, job, size, at)
   if (failure.kind === 'capture') return notSaved(tx, job, failure, at, { ...wish, ...size })
   // The size that its policy asked for is not to be had after all: it is looked for less and less often.
   const stuck = underway?.rule ? { stuck: stuckAgain(job.stuck, underway.rule, 'noOffer', at) } : {}

@@ -1,4 +1,4 @@
-import { hasEnded, type Job, mayFollow, needSentence } from '@mmcloud/domain'
+import { hasEnded, type Job, mayFollow, needSentence, type Reason } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../ports/records/records.ts'
 import { moveJob, patchJob } from '../transitions.ts'
 import type { Failure, Workflow } from '../workflow/workflow.ts'
@@ -89,14 +89,21 @@ const withoutCapacity = (tx: RecordsTransaction, job: Job, failure: Failure, at:
   return moveJob(tx, job, 'Submitted', 'noCapacity', numbers, at, wait)
 }
 
+const TRIED_AGAIN: Partial<Record<Failure['kind'], Reason>> = {
+  restore: 'restoreFailed',
+  image: 'imageFailed',
+}
+
 const tryAgainSoon = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
   const tries = job.placementTries + 1
   const wait = { placementTries: tries, placeAfter: at + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** (tries - 1)) }
-  const reason = failure.kind === 'restore' ? 'restoreFailed' : 'launchFailed'
+  const reason = TRIED_AGAIN[failure.kind] ?? 'launchFailed'
   const numbers = { error: failure.message, try: tries }
   if (job.residence.kind === 'saved') return moveJob(tx, job, job.status, reason, numbers, at, wait)
   if (tries > job.spec.vmPolicy.retryLimit) {
-    return moveJob(tx, job, 'NoAvailableHost', 'retriesUsedUp', { tries, tried: failure.message }, at)
+    return failure.kind === 'image'
+      ? moveJob(tx, job, 'FailToExecute', 'startFailed', { error: failure.message }, at)
+      : moveJob(tx, job, 'NoAvailableHost', 'retriesUsedUp', { tries, tried: failure.message }, at)
   }
   return moveJob(tx, job, 'Submitted', reason, numbers, at, wait)
 }

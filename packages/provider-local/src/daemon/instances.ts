@@ -61,14 +61,14 @@ export const makeInstances = (
     const directory = directoryOf(id)
     const image = diskFileOf(cloud.cloudDir, id)
     await command('cp', ['--sparse=always', '--reflink=auto', await diskTemplate(cloud), image])
-    const [disk, entrance] = await Promise.all([
+    const [disk, entrance] = await bothOver(
       bindLoop(image),
       cgroups.create(id, {
         cpu: record.cpu,
         memoryBytes: Math.round(record.memGB * 2 ** 30),
         swapBytes: cloud.swap.bytes,
       }),
-    ])
+    )
     record.process = await bootSandbox({
       directory,
       hostname: `ip-${address.replaceAll('.', '-')}`,
@@ -198,6 +198,12 @@ export const find = (cloud: CloudContext, id: InstanceId): InstanceRecord => {
   const record = cloud.state.instances.get(id)
   if (!record) throw new InstanceNotFoundError(`there is no instance ${id} in this local cloud`)
   return record
+}
+
+/** Both results, or the failure of one when the other is over too: what it still makes would be left behind. */
+const bothOver = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([a, b])
+  return Promise.all([a, b])
 }
 
 const diskFileOf = (cloudDir: string, id: InstanceId): string => join(cloudDir, 'instances', `${id}.disk`)

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
 import { z } from 'zod'
+import { removeRemains } from './remains.ts'
 
 const DIRECTORY = '/run/mmcloud'
 
@@ -25,9 +27,10 @@ export const enterMachine = (
   cloudDir: string,
   wanted: number | undefined,
   inHost: RunInHost,
+  log: Logger,
 ): Promise<{ subnet: number }> =>
   withRegistry(async (registry) => {
-    await forgetVanished(registry, inHost)
+    await forgetVanished(registry, inHost, log)
     const taken = new Set(
       Object.entries(registry.clouds).map(([key, cloud]) => (key === name ? 0 : cloud.subnet)),
     )
@@ -48,7 +51,7 @@ export const enterMachine = (
 export const leaveMachine = (name: string, inHost: RunInHost): Promise<void> =>
   withRegistry((registry) => forget(registry, name, inHost))
 
-type RunInHost = (file: string, args: readonly string[], input?: string) => Promise<string>
+export type RunInHost = (file: string, args: readonly string[], input?: string) => Promise<string>
 
 const borrowSysctl = async (
   registry: Registry,
@@ -73,10 +76,19 @@ const forget = async (registry: Registry, name: string, inHost: RunInHost): Prom
   }
 }
 
-/** A cloud whose directory was deleted will never come back to leave. */
-const forgetVanished = async (registry: Registry, inHost: RunInHost): Promise<void> => {
-  for (const [name, { cloudDir }] of Object.entries(registry.clouds))
-    if (!existsSync(cloudDir)) await forget(registry, name, inHost)
+/**
+ * A cloud whose directory was deleted will never come back to leave. One that still lives, or whose remains cannot be
+ * removed, is kept for the next who enters.
+ */
+const forgetVanished = async (registry: Registry, inHost: RunInHost, log: Logger): Promise<void> => {
+  for (const [name, { cloudDir }] of Object.entries(registry.clouds)) {
+    if (existsSync(cloudDir)) continue
+    const removed = await removeRemains(name, cloudDir, inHost).catch((error: unknown) => {
+      log.warn({ err: error, cloud: name, cloudDir }, 'what a deleted cloud has left could not be removed')
+      return false
+    })
+    if (removed) await forget(registry, name, inHost)
+  }
 }
 
 /** Networks 10.213.N that somebody who is not in the registry has an address in. */

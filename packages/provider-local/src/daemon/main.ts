@@ -46,16 +46,18 @@ const main = async (cloudDir: string): Promise<void> => {
   await listen(metadata, { host: METADATA_ADDRESS, port: 80 })
 
   let stopping: Promise<void> | undefined
+  /** Every step may have been done before: one that failed late is tried again as a whole. */
   const stop = async (): Promise<void> => {
     cloud.log.info('stopping')
     await clockwork.stop()
     await Promise.all([...cloud.state.instances.keys()].map((id) => instances.end(id, 'the cloud stops')))
     await cloud.cgroups.close()
     await endSwap(cloudDir)
-    await rm(join(cloudDir, 'instances'), { recursive: true })
-    await cloud.network.remove()
+    await rm(join(cloudDir, 'instances'), { recursive: true, force: true })
     await leaveMachine(cloud.name, inHost)
-    await rm(join(cloudDir, 'control.sock'))
+    // The network last: as long as it is there, whoever finds us dead knows that something is left.
+    await cloud.network.remove()
+    await rm(join(cloudDir, 'control.sock'), { force: true })
     cloud.log.info('stopped')
     // The answer goes out first.
     setImmediate(() => control.close(() => process.exit(0)))
@@ -105,7 +107,7 @@ const openCloud = async (cloudDir: string): Promise<CloudContext> => {
   const config = localCloudConfigSchema.parse(JSON.parse(await readFile('config.json', 'utf8')))
   const state = await openState(cloudDir)
   const name = cloudName(cloudDir)
-  const { subnet } = await enterMachine(name, cloudDir, state.file.subnet, inHost)
+  const { subnet } = await enterMachine(name, cloudDir, state.file.subnet, inHost, log)
   state.file.subnet = subnet
   await state.save()
   const network = makeNetwork(name, subnet)

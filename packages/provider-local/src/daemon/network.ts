@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { command } from './command.ts'
 
 /**
@@ -80,10 +81,11 @@ export const makeNetwork = (name: string, subnet: number) => {
         await command('ip', ['link', 'del', portOf(address)]).catch(() => {})
     },
 
+    /** Removes what is there of it. */
     async remove(): Promise<void> {
       await inHost('nft', ['-f', '-'], `table ip ${name}\ndelete table ip ${name}\n`)
       await removeLinks(name)
-      await command('ip', ['netns', 'del', name])
+      if (existsSync(`/run/netns/${name}`)) await command('ip', ['netns', 'del', name])
     },
   }
 }

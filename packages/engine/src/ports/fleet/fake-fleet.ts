@@ -1,4 +1,4 @@
-import type { WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
+import type { RefusalCause, WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
 import type { Checkpoint, InstanceId, VolumeId } from '@mmcloud/domain'
 import type { Clock } from '../clock.ts'
 import type { FakeProvider } from '../provider/fake-provider.ts'
@@ -40,7 +40,7 @@ export class FakeFleet implements Fleet {
   readonly #clock: Clock
   readonly #workers = new Map<InstanceId, FakeWorker>()
   readonly #silent = new Set<InstanceId>()
-  readonly #failures: { method: WorkerMethod; message: string }[] = []
+  readonly #failures: { method: WorkerMethod; message: string; refusal?: RefusalCause | undefined }[] = []
   readonly calls: { instance: InstanceId; method: WorkerMethod; at: number }[] = []
 
   constructor(provider: FakeProvider, clock: Clock) {
@@ -49,13 +49,13 @@ export class FakeFleet implements Fleet {
   }
 
   /** The next request of `method` is refused with these words, and nothing is done. */
-  failNext(method: WorkerMethod, message: string): void {
-    this.#failures.push({ method, message })
+  failNext(method: WorkerMethod, message: string, refusal?: RefusalCause): void {
+    this.#failures.push({ method, message, refusal })
   }
 
   /** Every request of `method` is refused, until `forgiveAll`. */
-  failAll(method: WorkerMethod, message: string): void {
-    for (let n = 0; n < 1000; n += 1) this.failNext(method, message)
+  failAll(method: WorkerMethod, message: string, refusal?: RefusalCause): void {
+    for (let n = 0; n < 1000; n += 1) this.failNext(method, message, refusal)
   }
 
   forgiveAll(): void {
@@ -161,7 +161,10 @@ export class FakeFleet implements Fleet {
     await this.connected(instance, signal)
     this.calls.push({ instance, method, at: this.#clock.now() })
     const failure = this.#failures.findIndex((candidate) => candidate.method === method)
-    if (failure >= 0) throw new WorkerRefusedError(this.#failures.splice(failure, 1)[0]!.message)
+    if (failure >= 0) {
+      const { message, refusal } = this.#failures.splice(failure, 1)[0]!
+      throw new WorkerRefusedError(message, refusal ?? (method === 'restoreJob' ? 'restore' : undefined))
+    }
     return this.#do(instance, method, params as never) as WorkerResult<M>
   }
 

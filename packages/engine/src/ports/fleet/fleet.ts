@@ -1,4 +1,4 @@
-import type { WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
+import type { RefusalCause, WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
 import type { InstanceId } from '@mmcloud/domain'
 
 /** The workers on our instances, as the engine sees them. */
@@ -24,4 +24,11 @@ export interface Fleet {
 /** The worker did not do it, and says why in words for a person. What it was asked for did not happen. */
 export class WorkerRefusedError extends Error {
   override readonly name = 'WorkerRefusedError'
+  /** Where it changes what is done next. */
+  readonly refusal: RefusalCause | undefined
+
+  constructor(message: string, refusal?: RefusalCause) {
+    super(message)
+    this.refusal = refusal
+  }
 }

@@ -1,17 +1,19 @@
 import type { JobId, WorkflowId } from '@mmcloud/domain'
 
 /**
- * `capacity` no offer had room · `launch` the instance did not come up · `start` the program could not be started ·
- * `restore` a checkpoint could not be restored · `capture` it could not be saved and runs on · `lost` the instance
+ * `capacity` no offer had room · `launch` the instance did not come up · `image` the image could not be fetched · `start` the program could not be started ·
+ * `restore` a checkpoint could not be restored · `capture` it could not be saved and runs on · `ended` it had ended by itself before it was saved · `lost` the instance
  * died meanwhile · `checkpointsFailed` every checkpoint is lost · `lostForGood` no checkpoint and no rerun allowed ·
  * `aborted` a person asked for something else · `unknown` anything else.
  */
 export type FailureKind =
   | 'capacity'
   | 'launch'
+  | 'image'
   | 'start'
   | 'restore'
   | 'capture'
+  | 'ended'
   | 'lost'
   | 'checkpointsFailed'
   | 'lostForGood'

@@ -13,7 +13,7 @@ export const sourceOf = (context: StepContext): InstanceId => context.params['so
 
 /**
  * Freezes and dumps the program and ends it. On a reclaim the worker has begun by itself, and answers with what it has.
- * Throws `capture` when it could not be saved and runs on.
+ * Throws `capture` when it could not be saved and runs on, `ended` when it had ended by itself.
  */
 export const captureMove = async (context: StepContext): Promise<Captured> => {
   const { deps } = context
@@ -26,7 +26,10 @@ export const captureMove = async (context: StepContext): Promise<Captured> => {
     return { kind: 'saved', checkpoint }
   } catch (error) {
     if (error instanceof WorkflowFailure && error.kind === 'lost') return { kind: 'gone' }
-    if (error instanceof WorkerRefusedError) throw new WorkflowFailure('capture', error.message, error)
+    if (error instanceof WorkerRefusedError) {
+      const ended = deps.fleet.report(source)?.job?.phase === 'exited'
+      throw new WorkflowFailure(ended ? 'ended' : 'capture', error.message, error)
+    }
     throw error
   }
 }

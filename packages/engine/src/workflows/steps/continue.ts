@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   chooseContinuation,
   type Continuation,
+  DAMAGED_COUNTS,
   type Job,
   mergeCheckpoints,
 } from '@mmcloud/domain'
@@ -79,8 +80,8 @@ const start = async (
       ),
     )
   } catch (error) {
-    if (error instanceof WorkerRefusedError) throw new WorkflowFailure('start', error.message, error)
-    throw error
+    if (!(error instanceof WorkerRefusedError)) throw error
+    throw new WorkflowFailure(error.refusal === 'image' ? 'image' : 'start', error.message, error)
   }
 }
 
@@ -102,7 +103,10 @@ const restore = async (
     )
   } catch (error) {
     if (!(error instanceof WorkerRefusedError)) throw error
-    await countFailedRestore(context, checkpoint.seq)
+    // An image that cannot be fetched now, or a full machine, says nothing about the checkpoint.
+    if (error.refusal === 'image') throw new WorkflowFailure('image', error.message, error)
+    if (error.refusal !== undefined)
+      await countFailedRestore(context, checkpoint.seq, error.refusal === 'damaged' ? DAMAGED_COUNTS : 1)
     throw new WorkflowFailure('restore', `checkpoint ${checkpoint.seq}: ${error.message}`, error)
   }
 }
@@ -139,11 +143,13 @@ const rememberCheckpoints = (
   checkpoints: readonly Checkpoint[],
 ): Promise<void> => deps.records.write((tx) => tx.putCheckpoints(jobId, checkpoints))
 
-const countFailedRestore = ({ deps, jobId }: StepContext, seq: number): Promise<void> =>
+const countFailedRestore = ({ deps, jobId }: StepContext, seq: number, weight: number): Promise<void> =>
   deps.records.write(async (tx) => {
     const checkpoints = await tx.checkpoints(jobId)
     await tx.putCheckpoints(
       jobId,
-      checkpoints.map((c) => (c.seq === seq ? { ...c, failedRestores: (c.failedRestores ?? 0) + 1 } : c)),
+      checkpoints.map((c) =>
+        c.seq === seq ? { ...c, failedRestores: (c.failedRestores ?? 0) + weight } : c,
+      ),
     )
   })

@@ -1,4 +1,4 @@
-import type { Checkpoint, Job, JobEvent, JobStatus } from '@mmcloud/domain'
+import type { Checkpoint, Job, JobStatus } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
@@ -26,12 +26,18 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
       await settleStarted(tx, job, status, continuation, numbers, at, here)
     } else if (continuation.kind === 'restore') {
       const { seq: checkpoint, takenAt } = continuation.checkpoint
-      const lostAt = await lostSince(tx, job, continuation.checkpoint)
-      const standStillMs = at - (lostAt ?? takenAt)
-      const back =
-        lostAt === undefined
-          ? job
-          : await moveJob(tx, job, job.status, 'wentBack', { checkpoint, lostMs: lostAt - takenAt }, at)
+      const ranOn = await ranOnFrom(tx, job, continuation.checkpoint)
+      const standStillMs = at - (ranOn?.lostAt ?? takenAt)
+      const back = ranOn
+        ? await moveJob(
+            tx,
+            job,
+            job.status,
+            'wentBack',
+            { checkpoint, lostMs: ranOn.lostAt - ranOn.since },
+            at,
+          )
+        : job
       await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
       await recordMove(tx, context, { job, standStillMs, checkpoint: continuation.checkpoint, phases, at })
     } else {
@@ -40,18 +46,19 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     }
   })
 
-/** When the program was lost that had run on after this checkpoint (epoch ms); nothing when the checkpoint ended it. */
-const lostSince = async (
+/** From when to when (epoch ms) the program worked on from this checkpoint and was lost; nothing when the checkpoint ended it. */
+const ranOnFrom = async (
   tx: RecordsTransaction,
   job: Job,
   { seq, kind, takenAt }: Checkpoint,
-): Promise<number | undefined> => {
+): Promise<{ readonly since: number; readonly lostAt: number } | undefined> => {
   const events = (await tx.events(job.id)).filter(({ at }) => at > takenAt)
-  const ranOn =
-    kind === 'snapshot' ||
-    events.some(({ reason, numbers }) => reason === 'restored' && numbers['checkpoint'] === seq)
-  const lost = ({ reason }: JobEvent): boolean => reason === 'instanceDied' || reason === 'workerLost'
-  return ranOn ? events.findLast(lost)?.at : undefined
+  const restored = events.findLast(
+    ({ reason, numbers }) => reason === 'restored' && numbers['checkpoint'] === seq,
+  )
+  const since = restored?.at ?? (kind === 'snapshot' ? takenAt : undefined)
+  const lostAt = events.findLast(({ reason }) => reason === 'instanceDied' || reason === 'workerLost')?.at
+  return since === undefined || lostAt === undefined ? undefined : { since, lostAt }
 }
 
 const settleStarted = async (

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { cgroupsV1 } from './cgroups-v1.ts'
 import { cgroupsV2 } from './cgroups-v2.ts'
 
@@ -27,6 +28,12 @@ export type Entrance = {
   readonly leaf?: string
 }
 
+const ROOT = '/sys/fs/cgroup'
+
 /** The adapter for what this machine has; `cloud` is the name of the cloud's own group. */
 export const openCgroups = (cloud: string): Cgroups =>
-  existsSync('/sys/fs/cgroup/cgroup.controllers') ? cgroupsV2(cloud) : cgroupsV1(cloud)
+  existsSync(join(ROOT, 'cgroup.controllers')) ? cgroupsV2(cloud) : cgroupsV1(cloud)
+
+/** Whether the cloud has a group in any hierarchy, the empty v2 tree of hybrid machines included. */
+export const hasGroups = (cloud: string): boolean =>
+  existsSync(ROOT) && ['', ...readdirSync(ROOT)].some((each) => existsSync(join(ROOT, each, cloud)))

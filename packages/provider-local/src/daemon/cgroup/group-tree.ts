@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs'
 import { readdir, readFile, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitUntil } from '../wait.ts'
@@ -60,7 +59,15 @@ const kill = (pid: number): void => {
   }
 }
 
+/** Nothing when there is no such group; any other failure is told, or a group that cannot be read would count as gone. */
 const subgroups = async (group: string): Promise<string[] | undefined> => {
-  const entries: Dirent[] | undefined = await readdir(group, { withFileTypes: true }).catch(() => undefined)
-  return entries?.filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name))
+  try {
+    const entries = await readdir(group, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name))
+  } catch (error) {
+    // The second comes from a group that goes while it is read.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV'))
+      return undefined
+    throw error
+  }
 }
