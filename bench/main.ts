@@ -1,26 +1,34 @@
 import { parseArgs } from 'node:util'
 import { Product } from '@mmcloud/testkit'
 import { startBare } from './bare.ts'
+import { figureTable } from './figures.ts'
 import { startPodman } from './podman.ts'
 import { listThousandJobs, startReclaimedJob, submitToExecuting } from './product.ts'
 import { machine, phaseTable, type Row, standStillGoals, table } from './report.ts'
+import { measureSamples } from './samples/measure-samples.ts'
 import { takeTurns } from './stand-still.ts'
 
 const USAGE = `Measures the product beside its peers, in one run.
   --runs N            each thing is measured N times (5)
-  --stand-still-only  leave out submit and list
+  --stand-still-only  leave out submit, list and samples
+  --samples-only      only what it costs to take in, keep and answer what jobs use
   --megabytes N       how much memory the program holds that stands still (1024)
 `
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const main = async (): Promise<void> => {
-  const { runs, megabytes, standStillOnly } = options()
+  const { runs, megabytes, standStillOnly, samplesOnly } = options()
   await using atEnd = new AsyncDisposableStack()
   // Ctrl-C leaves as little behind as the end does.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void atEnd.disposeAsync().finally(() => process.exit(130)))
   const product = await Product.start()
   atEnd.defer(() => product.destroy())
+  if (!standStillOnly) {
+    const figures = await measureSamples(product, say)
+    say(`\nMachine: ${await machine()}.\n\n${figureTable(figures)}\n`)
+  }
+  if (samplesOnly) return
 
   const rows: Row[] = []
   const goal = (limit: number): NonNullable<Row['goals']> => [{ limit, words: `${limit} s` }]
@@ -52,20 +60,28 @@ const main = async (): Promise<void> => {
   say(`\nWhere the time of a reclaim goes:\n\n${phaseTable(job.moves)}`)
 }
 
-const options = (): { runs: number; megabytes: number; standStillOnly: boolean } => {
+const options = () => {
   try {
     const { values } = parseArgs({
       options: {
         runs: { type: 'string', default: '5' },
         megabytes: { type: 'string', default: '1024' },
         'stand-still-only': { type: 'boolean', default: false },
+        'samples-only': { type: 'boolean', default: false },
       },
     })
     const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)]
     if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1 on.')
     if (!Number.isInteger(megabytes) || megabytes < 1 || megabytes > 1536)
       throw new Error('--megabytes takes a whole number from 1 to 1536: the instance has 2 GiB.')
-    return { runs, megabytes, standStillOnly: values['stand-still-only'] }
+    if (values['stand-still-only'] && values['samples-only'])
+      throw new Error('--stand-still-only and --samples-only leave nothing to measure.')
+    return {
+      runs,
+      megabytes,
+      standStillOnly: values['stand-still-only'],
+      samplesOnly: values['samples-only'],
+    }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     process.exit(2)

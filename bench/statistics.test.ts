@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { longestGap, median } from './statistics.ts'
+import { longestGap, median, percentile } from './statistics.ts'
 
 test('the median is the middle one', () => {
   expect(median([3, 1, 2])).toBe(2)
@@ -27,4 +27,10 @@ test('no gap of any output is longer than the longest', () => {
       expect(longestGap([1000, ...lines].join('\n')).seconds).toBe(Math.max(...gaps))
     }),
   )
+})
+
+test('the value below which so many lie', () => {
+  const values = Array.from({ length: 100 }, (_, n) => 100 - n)
+  expect([0, 50, 95, 100].map((percent) => percentile(values, percent))).toEqual([1, 50, 95, 100])
+  expect(percentile([7], 95)).toBe(7)
 })

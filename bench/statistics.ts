@@ -5,6 +5,12 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** The value that so many percent do not exceed: nearest rank. */
+export const percentile = (values: readonly number[], percent: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)]!
+}
+
 /** A silence between two ticks, in seconds of the Unix clock. */
 export type Gap = { readonly lastBefore: number; readonly firstAfter: number; readonly seconds: number }
 
