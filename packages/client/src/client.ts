@@ -19,7 +19,8 @@ export type Client = {
   readLog(job: string, file: string, offset: number, signal?: AbortSignal): Promise<LogPage>
   /**
    * What a job uses, as it is measured, until it has ended; a connection that breaks is made again and goes on where it
-   * broke. Points of a time at which the worker was not heard come late, after newer ones.
+   * broke. Points of a time at which the worker was not heard come late, after newer ones; after a break one may come again,
+   * with the same `at`.
    */
   followSamples(job: string, from: string | undefined, options: FollowOptions): AsyncIterable<Usage>
   /** Checks the password and answers the session's token with who we are. */

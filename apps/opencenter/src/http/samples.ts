@@ -37,7 +37,10 @@ export const sampleRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
 }
 
-/** Sends what was, then what comes, each once, until the job has ended or the client goes. */
+/**
+ * Sends what was, then what comes, until the job has ended or the client goes; each once, but for what a worker sends again
+ * after a broken link.
+ */
 const streamTo = async (
   deps: ApiDeps,
   stream: EventStream,

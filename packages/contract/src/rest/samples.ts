@@ -62,7 +62,8 @@ export const samples = endpoint('samples', {
 
 /**
  * The same, live, as server-sent events: each `data` is a `Usage` with the points that are new, its `id` the instant of
- * the last one, which a client that comes back gives as `Last-Event-ID`. Ends when the job has.
+ * the last one, which a client that comes back gives as `Last-Event-ID`. What came late is told when it comes; a point may
+ * be told again. When the job has ended comes the event `end`; a stream that ends without it broke.
  */
 export const sampleStream = endpoint('sampleStream', {
   summary: 'What a job uses, as it is measured',

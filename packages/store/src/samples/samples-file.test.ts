@@ -99,6 +99,35 @@ describe('what was measured', () => {
     expect(series['memStallPercent']).toEqual([null, null, null])
   })
 
+  test('is summed up by steps as if it were done by hand', () => {
+    const any = fc.uniqueArray(
+      fc.record({ second: fc.nat(500), spanMs: fc.integer({ min: 1, max: 1500 }), cpu: fc.nat(8000) }),
+      { selector: ({ second }) => second, minLength: 1 },
+    )
+    let job = 0
+    fc.assert(
+      fc.property(any, fc.integer({ min: 1, max: 200 }), (measured, seconds) => {
+        const name = `any-${(job += 1)}`
+        const samples = measured.map(({ second, spanMs, cpu }) =>
+          sample(T0 + second * 1000, cpu / 10, { spanMs }),
+        )
+        file.add([{ job: name, samples }])
+        const stepMs = seconds * 1000
+        const groups = Map.groupBy(samples, ({ at }) => Math.floor((at - 1) / stepMs) * stepMs)
+        const steps = [...groups].toSorted(([a], [b]) => a - b)
+        const { at, series } = file.usage(name, { ...all, stepMs })
+        expect(at).toEqual(steps.map(([step]) => step))
+        for (const [index, [, of]] of steps.entries()) {
+          const spans = of.reduce((sum, { spanMs }) => sum + spanMs, 0)
+          const mean = of.reduce((sum, { spanMs, cpuPercent }) => sum + cpuPercent * spanMs, 0) / spans
+          expect(Math.abs(series['cpuPercent']![index]! - mean)).toBeLessThanOrEqual(0.0501)
+          expect(series['cpuPercentMax']![index]).toBe(Math.max(...of.map(({ cpuPercent }) => cpuPercent)))
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   test('of a range is answered from its beginning to its end', () => {
     file.add([{ job: 'a', samples: seconds(10) }])
     const { at } = file.usage('a', { from: T0 + 2000, to: T0 + 5000, stepMs: 1000 })
