@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { httpsTransport } from '@mmcloud/client'
 import { run } from './run.ts'
+import { terminalScreen } from './screen.ts'
 import type { World } from './world.ts'
 
 /** The command line of this process: real streams, files and network. */
@@ -14,6 +15,7 @@ const processWorld = (): World => ({
   now: Date.now,
   sleep: (ms) => sleep(ms),
   colours: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  ...(isatty(1) && process.env['TERM'] !== 'dumb' ? { screen: terminalScreen() } : {}),
   ...(isatty(0) && isatty(2) ? { ask } : {}),
   readFile,
   openTransport: httpsTransport,

@@ -1,4 +1,5 @@
 import type { Address, Transport, Trust } from '@mmcloud/client'
+import type { Screen } from './screen.ts'
 
 /** Everything a command touches outside itself, injected so that tests own it. */
 export type World = {
@@ -12,6 +13,8 @@ export type World = {
   readonly sleep: (ms: number) => Promise<void>
   /** Whether standard output is a terminal that shows colours. */
   readonly colours: boolean
+  /** Absent unless standard output is a terminal on which the cursor can be moved. */
+  readonly screen?: Screen
   /** Absent unless a person sits at a terminal: only then is anything ever asked. */
   readonly ask?: (question: string, options: { readonly hidden: boolean }) => Promise<string>
   readonly readFile: (path: string) => string

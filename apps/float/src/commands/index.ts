@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { cancel, rerun, resume, snapshot, suspend } from './actions.ts'
 import { check } from './check.ts'
+import { costs } from './costs.ts'
 import { drill } from './drill.ts'
 import { events } from './events.ts'
 import { hosts } from './hosts.ts'
@@ -11,6 +12,8 @@ import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { modify } from './modify.ts'
+import { report } from './report.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
@@ -24,12 +27,15 @@ export const COMMANDS: readonly Command[] = [
   events,
   log,
   migrate,
+  modify,
   suspend,
   resume,
   snapshot,
   cancel,
   rerun,
   migrations,
+  report,
+  costs,
   drill,
   hosts,
   image,
@@ -42,7 +48,6 @@ export const COMMANDS: readonly Command[] = [
 
 /** Words of the contract that are not there yet: refused by name. */
 export const LATER_COMMANDS: readonly string[] = [
-  'modify',
   'promote',
   'ps',
   'top',

@@ -75,17 +75,7 @@ test('drill passes the notice on', async () => {
   expect(world.requests[0]?.body).toBe('{"notice":"30s"}')
 })
 
-test('migrations and image list are tables', async () => {
-  const move = {
-    trigger: 'reclaim',
-    from: 'm5.large',
-    to: 'm5.xlarge',
-    startTime: '2026-11-23T05:58:00.123Z',
-    bytes: 1_500_000,
-    standStillMs: 2345,
-    phases: { dump: 1200 },
-    outcome: 'done',
-  }
+test('image list is a table', async () => {
   const image = {
     name: 'python',
     tag: 'latest',
@@ -93,10 +83,6 @@ test('migrations and image list are tables', async () => {
     digest: 'sha256:0123456789abcdef',
     description: 'Python',
   }
-  const world = fakeWorld({
-    [`GET /api/v1/jobs/${JOB_ID}/migrations`]: { body: { migrations: [move] } },
-    'GET /api/v1/images': { body: { images: [image] } },
-  })
-  expect((await world.float('migrations', '-j', JOB_ID, ...AUTH)).stdout).toContain('| 1.5 MB | 2.345s')
+  const world = fakeWorld({ 'GET /api/v1/images': { body: { images: [image] } } })
   expect((await world.float('mi', 'list', ...AUTH)).stdout).toContain('| python | latest |')
 })

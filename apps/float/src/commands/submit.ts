@@ -28,6 +28,13 @@ const FLAGS: readonly Flag[] = [
     value: '[POLICY=true,…]',
     summary: 'spotFirst, spotOnly, onDemand; retryLimit, retryInterval, priceLimit',
   },
+  {
+    long: 'migratePolicy',
+    short: 'M',
+    value: '[KEY=VALUE,…]',
+    summary:
+      'when it moves for its size: enable, evadeOOM, stepAuto; cpu. and mem. with upperBoundRatio, step, limit…',
+  },
   { long: 'timeLimit', value: 'DURATION', summary: 'most time spent executing, like 86400s' },
   { long: 'publish', value: 'HOST:CONTAINER', summary: 'a port to reach from outside, repeated' },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
@@ -60,7 +67,6 @@ const LATER: readonly Flag[] = [
     'template',
     'overwriteTemplate',
   ].map((long) => ({ ...later(long), value: 'VALUE' })),
-  { ...later('migratePolicy'), short: 'M', value: 'VALUE' },
 ]
 
 /** Reads and uploads the script at once: callers delete the file right after. */
@@ -73,6 +79,7 @@ export const submit: Command = {
   examples: [
     'float submit -i python -j train.sh -c 2 -m 4',
     'float submit -i python -j train.sh -t m5.large --vmPolicy [spotOnly=true,priceLimit=0.1]',
+    'float submit -i python -j load.py -c 1:8 -m 2:32 -M [enable=true,stepAuto=true]',
     'float submit -i python -j serve.sh --publish 8888:8888 --dataVolume [size=10]:/data -e LEVEL=3',
   ],
   run: async (context) => {
@@ -96,6 +103,7 @@ const submitBody = (args: Arguments, world: World): SubmitBody => ({
   dataVolumes: [...args.values('dataVolume')],
   customTags: Object.fromEntries(args.values('customTag').map(parseTag)),
   vmPolicy: args.value('vmPolicy'),
+  migratePolicy: args.value('migratePolicy'),
   timeLimit: args.value('timeLimit'),
   publish: [...args.values('publish')],
   disableRerun: args.isSet('disableRerun'),

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import type { JobStory } from '../story/job-story.ts'
+import { FLOAT_VERSION } from '../float-version.ts'
+import { costSection } from './cost-section.ts'
+import { drawGraphs } from './draw-graphs.ts'
+import { eventsSection } from './events-section.ts'
+import { headSection } from './head-section.ts'
+import { hoverData } from './hover-data.ts'
+import { HOVER_SCRIPT } from './hover-script.ts'
+import { type Html, html, jsonHtml, raw } from './html.ts'
+import { localInstant, localZone } from './local-time.ts'
+import { movesSection } from './moves-section.ts'
+import { STYLE } from './style.ts'
+import { timelineOf } from './timeline.ts'
+
+/** By this a file is known as one of ours, which may be written over. */
+export const MARK = '<meta name="generator" content="float report">'
+
+/** The whole page: it asks for nothing outside itself, and its policy forbids it to. */
+export const renderPage = (story: JobStory): string => {
+  const timeline = timelineOf(story)
+  const { job } = story
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+${raw(MARK)}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
+<title>${job.name} · ${job.status}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<main>
+${headSection(story)}
+<section><h2>The job over time</h2>
+${graphs(story, drawGraphs(story, timeline))}
+</section>
+${movesSection(timeline)}
+${costSection(story, timeline)}
+${eventsSection(story)}
+<footer>Made by float ${FLOAT_VERSION} on ${localInstant(story.now)}. Times are those of ${localZone(timeline.from)}.</footer>
+</main>
+<div id="tip" hidden></div>
+<script type="application/json" id="data">${jsonHtml(hoverData(story, timeline))}</script>
+<script>${raw(HOVER_SCRIPT)}</script>
+</body>
+</html>
+`.text
+}
+
+const graphs = ({ usage, instances }: JobStory, drawing: Html): Html => {
+  if (instances.length === 0 && usage.at.length === 0)
+    return html`<p class="none">Nothing to draw yet: it has had no instance.</p>`
+  const note = usage.at.length === 0 ? html`<p class="none">Nothing was measured of it.</p>` : ''
+  return html`${note}<div class="graphs">${drawing}</div>`
+}
+
+/** Our one script by its hash, our style, and nothing else: markup that slipped in could still do nothing. */
+const contentPolicy = (): string => {
+  const hash = createHash('sha256').update(HOVER_SCRIPT).digest('base64')
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+}
