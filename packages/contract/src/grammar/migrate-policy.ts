@@ -9,6 +9,8 @@ import { formatDuration, parseDuration } from './duration.ts'
 import { parseOptions } from './options.ts'
 
 const FLAG = '--migratePolicy'
+/** So much of what a job used is at hand when it is judged. */
+const MOST_SECONDS = 3600
 const DIMENSIONS = ['cpu', 'mem'] as const
 type Dimension = (typeof DIMENSIONS)[number]
 
@@ -163,7 +165,8 @@ const amount = (value: string, key: string): number => {
 
 const duration = (value: string, key: string): number => {
   const seconds = parseDuration(value, `${FLAG} ${key}`)
-  if (seconds === 0) throw invalidArgument(`${FLAG} ${key}: must be at least 1s`)
+  if (seconds === 0 || seconds > MOST_SECONDS)
+    throw invalidArgument(`${FLAG} ${key}: must be from 1s to 1h, not ${value}`)
   return seconds
 }
 

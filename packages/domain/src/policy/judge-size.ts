@@ -46,7 +46,7 @@ const ROOM_AFTER_SHRINKING = 0.7
 /**
  * What the samples of the present instance (ascending) ask for: nothing, another size, or a size the job may not have.
  * Memory stands before CPU and growing before shrinking; where both dimensions ask for the same, one move serves both.
- * `downSeconds`: how long a lower bound must hold, per dimension; longer than the policy says after earlier moves.
+ * `mayShrink`: false for a dimension that was outgrown again not long ago.
  * `braked`: its worker has frozen it before memory ran out; there was no time to see it swap for long.
  */
 export const judgeSize = (
@@ -54,11 +54,11 @@ export const judgeSize = (
   bounds: Bounds,
   present: Size,
   samples: readonly Sample[],
-  downSeconds: { readonly cpu: number; readonly mem: number },
+  mayShrink: { readonly cpu: boolean; readonly mem: boolean },
   braked = false,
 ): SizeWish | AtLimit | undefined => {
-  const mem = dimension('mem', policy, present, samples, downSeconds.mem)
-  const cpu = dimension('cpu', policy, present, samples, downSeconds.cpu)
+  const mem = dimension('mem', policy, present, samples, mayShrink.mem)
+  const cpu = dimension('cpu', policy, present, samples, mayShrink.cpu)
   const swaps = policy.evadeOOM ? evadeOOM(policy, present, samples, braked) : undefined
   const growing = [swaps, mem.up, cpu.up].filter((finding) => finding !== undefined)
   const shrinking = growing.length > 0 ? [] : [mem.down, cpu.down].filter((finding) => finding !== undefined)
@@ -81,7 +81,7 @@ const dimension = (
   { stepAuto, [of]: policy }: MigratePolicy,
   present: Size,
   samples: readonly Sample[],
-  downSeconds: number,
+  mayShrink: boolean,
 ): { readonly up?: Finding; readonly down?: Finding } => {
   if (policy.disable) return {}
   const up = heldRatio(of, samples, policy.upperBoundSeconds, (ratio) => ratio > policy.upperBoundRatio)
@@ -101,14 +101,15 @@ const dimension = (
     } as const
     return { up: { ...finding, heldSeconds: policy.upperBoundSeconds } }
   }
-  const down = heldRatio(of, samples, downSeconds, (ratio) => ratio < policy.lowerBoundRatio)
-  if (down === undefined) return {}
+  const { lowerBoundSeconds } = policy
+  const down = heldRatio(of, samples, lowerBoundSeconds, (ratio) => ratio < policy.lowerBoundRatio)
+  if (down === undefined || !mayShrink) return {}
   const enough = sizeFor(of, down.used, policy.upperBoundRatio * ROOM_AFTER_SHRINKING)
   const stepped = stepAuto ? 0 : sizeOf(of, present) * (1 - Math.min(policy.step, 100) / 100)
   const trigger = of === 'cpu' ? 'policyCpuDown' : 'policyMemDown'
   const threshold = policy.lowerBoundRatio
   const finding = { of, trigger, rule: `${of}.lowerBoundRatio`, measured: down.ratio, threshold } as const
-  return { down: { ...finding, enough, wanted: Math.max(enough, stepped), heldSeconds: downSeconds } }
+  return { down: { ...finding, enough, wanted: Math.max(enough, stepped), heldSeconds: lowerBoundSeconds } }
 }
 
 /** The job lives on swap, for want of memory: where it goes there is room for all of it, and for how it grows. */

@@ -6,7 +6,7 @@ import { type AtLimit, type Bounds, judgeSize, type SizeWish } from './judge-siz
 import type { MigratePolicy } from './migrate-policy.ts'
 import { canBeSavedInTime, isDown, isSmaller, isWorthIt } from './guards.ts'
 import type { MigrationTrigger } from './migration.ts'
-import { downSeconds } from './ping-pong.ts'
+import { mayShrink } from './ping-pong.ts'
 import { rejectedOffers, type RejectedOffer } from './rejected-offers.ts'
 
 /** A move of this job for its size, as the ledger has it. */
@@ -59,8 +59,8 @@ const COOL_DOWN = { up: 5, down: 20 }
 /** What the job's usage asks for now, before any offer is looked at; cheap, for every job and every second. */
 export const sizeWish = (world: Omit<SizeWorld, 'noticeSeconds'>): SizeWish | AtLimit | undefined => {
   const { policy, bounds, present, samples, moves, now } = world
-  const longer = downSeconds(policy, moves, present)
-  const wish = judgeSize(policy, bounds, present, samples, longer, world.braked)
+  const shrinking = mayShrink(policy, moves, present, now)
+  const wish = judgeSize(policy, bounds, present, samples, shrinking, world.braked)
   if (!wish || 'atLimit' in wish || wish.trigger === 'evadeOOM') return wish
   const sinceMs = now - world.presentSince
   const rest = isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up

@@ -11,7 +11,7 @@ export const recentSamples = (samples: readonly Sample[], seconds: number): read
   const newest = samples.at(-1)
   if (!newest) return undefined
   const from = newest.at - seconds * 1000
-  const window = samples.slice(samples.findIndex(({ at }) => at > from))
+  const window = samples.slice(samples.findLastIndex(({ at }) => at <= from) + 1)
   // The oldest may reach beyond the beginning of the window.
   const covered = window.reduce((sum, { at, spanMs }) => sum + Math.min(spanMs, at - from), 0)
   return covered >= seconds * 1000 * COVERED ? window : undefined
