@@ -31,7 +31,10 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
       err: (text) => void (stderr += text),
       env: { HOME: home, ...env },
       now: () => now,
-      sleep: (ms) => Promise.resolve(void (now += ms)),
+      sleep: (ms, signal) => {
+        now += ms
+        return signal?.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve()
+      },
       colours: false,
       readFile: (path) => {
         throw new Error(`open ${path}: no such file or directory`)
@@ -60,10 +63,15 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
       status: answer.status ?? 200,
       headers: answer.headers ?? {},
       body: new TextEncoder().encode(text),
+      ...(request.streamed ? { stream: pieces(text) } : {}),
     })
   }
 
   return { float, requests, trusts, home }
+}
+
+async function* pieces(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(new TextEncoder().encode(text))
 }
 
 /** Credentials on the call itself. */

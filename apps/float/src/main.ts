@@ -13,7 +13,7 @@ const processWorld = (): World => ({
   err: (text) => void process.stderr.write(text),
   env: process.env,
   now: Date.now,
-  sleep: (ms) => sleep(ms),
+  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
   colours: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   ...(isatty(1) && process.env['TERM'] !== 'dumb' ? { screen: terminalScreen() } : {}),
   ...(isatty(0) && isatty(2) ? { ask } : {}),

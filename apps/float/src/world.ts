@@ -10,7 +10,8 @@ export type World = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly sleep: (ms: number) => Promise<void>
+  /** Rejects as soon as the signal aborts. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Whether standard output is a terminal that shows colours. */
   readonly colours: boolean
   /** Absent unless standard output is a terminal on which the cursor can be moved. */

@@ -17,6 +17,7 @@ import { report } from './report.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
+import { top } from './top.ts'
 import { version } from './version.ts'
 
 /** In the order `--help` lists them: what a job's life needs first. */
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   submit,
   list,
   show,
+  top,
   events,
   log,
   migrate,
@@ -50,7 +52,6 @@ export const COMMANDS: readonly Command[] = [
 export const LATER_COMMANDS: readonly string[] = [
   'promote',
   'ps',
-  'top',
   'df',
   'secret',
   'template',

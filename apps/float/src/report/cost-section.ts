@@ -4,7 +4,7 @@ import { marketWord, usd } from '../render/words.ts'
 import type { JobStory } from '../story/job-story.ts'
 import { bandTint } from './draw-strip.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localSecond } from './local-time.ts'
+import { localDay, localSecond } from '../render/local-time.ts'
 import { endOf, type Timeline } from './timeline.ts'
 
 /** What each instance cost, and what it would have cost otherwise. */

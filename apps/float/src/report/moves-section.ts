@@ -2,7 +2,7 @@ import type { Migration } from '@mmcloud/contract'
 import { formatBytes, formatSpan } from '../render/output.ts'
 import { marketWord, TRIGGER_WORDS, usd } from '../render/words.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localSecond } from './local-time.ts'
+import { localDay, localSecond } from '../render/local-time.ts'
 import { phaseBar, phaseNote } from './phase-bar.ts'
 import { type Mark, type Timeline, toldMarks } from './timeline.ts'
 

@@ -3,7 +3,7 @@ import { formatSpan } from '../render/output.ts'
 import { marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '../render/words.ts'
 import type { JobStory } from '../story/job-story.ts'
 import { keyFigures } from '../story/key-figures.ts'
-import { localSecond } from './local-time.ts'
+import { localSecond } from '../render/local-time.ts'
 
 const WIDTH = 100
 const NAME = 22

@@ -9,6 +9,20 @@ export const policyLines = ({ cpu, mem, evadeOOM, stepAuto }: Policy): readonly 
   `evadeOOM ${evadeOOM ? 'on' : 'off'}`,
 ]
 
+/** The same in as few letters as can be understood: `memory 5–90 % (30s up, 5m0s down, step auto)`. */
+export const policyInShort = ({ cpu, mem, evadeOOM, stepAuto }: Policy): readonly string[] => [
+  dimensionInShort('CPU', cpu, stepAuto),
+  dimensionInShort('memory', mem, stepAuto),
+  `evadeOOM ${evadeOOM ? 'on' : 'off'}`,
+]
+
+const dimensionInShort = (name: string, policy: Policy['cpu'], stepAuto: boolean): string => {
+  if (policy.disable) return `${name} off`
+  const { upperBoundRatio, upperBoundDuration, lowerBoundRatio, lowerBoundDuration, step } = policy
+  const how = `${upperBoundDuration} up, ${lowerBoundDuration} down, ${stepAuto ? 'auto' : `${step} %`}`
+  return `${name} ${lowerBoundRatio}–${upperBoundRatio} % (${how})`
+}
+
 const dimensionLine = (name: string, policy: Policy['cpu'], stepAuto: boolean): string => {
   if (policy.disable) return `${name} off`
   const {
