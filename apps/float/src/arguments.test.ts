@@ -47,3 +47,13 @@ test.each([
 test('a switch that is not supported yet and asks for nothing is none', () => {
   expect(parse('submit', '--withRoot=false').args.isSet('withRoot')).toBe(false)
 })
+
+test.each(COMMANDS.flatMap((command) => command.examples.map((example) => [example, command] as const)))(
+  'the help of each command shows what it understands: %s',
+  (example, command) => {
+    const [float, ...words] = example.replace(/ > .*| \|.*/, '').match(/"[^"]*"|\S+/g) ?? []
+    const { word, rest } = findCommand(words, COMMANDS)
+    expect([float, word]).toEqual(['float', command.name])
+    expect(readArguments(command, rest).words.every((each) => !each.startsWith('-'))).toBe(true)
+  },
+)

@@ -53,3 +53,20 @@ test('without a file it is told in words, and to programs as data', async () => 
     migrations: [{ trigger: 'evadeOOM' }, { trigger: 'reclaim' }, { trigger: 'policyMemUp' }],
   })
 })
+
+test('a worker that measures no stall gives a page, a text and yaml all the same', async () => {
+  const story = grewTwice()
+  const memStallPercent = story.usage.at.map(() => null)
+  const unmeasured = {
+    ...story,
+    usage: { ...story.usage, series: { ...story.usage.series, memStallPercent } },
+  }
+  const world = fakeWorld(answersOf(unmeasured))
+  const path = join(world.home, 'page.html')
+  for (const flags of [[], ['-F', 'yaml'], ['--html', path]])
+    expect(await world.float('report', ...AUTH, '-j', JOB_ID, ...flags)).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  expect(readFileSync(path, 'utf8')).not.toContain('Waiting for memory')
+})

@@ -7,7 +7,7 @@ test('what is written is what a YAML reader reads', () => {
   const key = fc
     .stringMatching(/^[a-z][A-Za-z]{0,8}$/)
     .filter((text) => !/^(y|n|yes|no|on|off|null|true|false)$/.test(text))
-  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean())
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))
   const flat = fc.dictionary(key, scalar)
   const value = fc.dictionary(key, fc.oneof(scalar, flat, fc.array(scalar), fc.array(flat)))
   fc.assert(

@@ -3,6 +3,7 @@ export type Plain =
   | string
   | number
   | boolean
+  | null
   | undefined
   | readonly Plain[]
   | { readonly [key: string]: Plain }
@@ -17,13 +18,13 @@ export const renderYaml = (value: { readonly [key: string]: Plain }, indent = ''
     .join('')
 
 /** `true`, and `"2026-11-23T05:30:00Z"`. */
-export const yamlScalar = (value: string | number | boolean): string => {
+export const yamlScalar = (value: string | number | boolean | null): string => {
   if (typeof value !== 'string') return String(value)
   return needsQuotes(value) ? JSON.stringify(value) : value
 }
 
 const entry = (indent: string, key: string, item: Exclude<Plain, undefined>): string => {
-  if (typeof item !== 'object') return `${indent}${key}: ${yamlScalar(item)}\n`
+  if (typeof item !== 'object' || item === null) return `${indent}${key}: ${yamlScalar(item)}\n`
   const deeper = `${indent}    `
   if (isList(item))
     return item.length === 0 ? `${indent}${key}: []\n` : `${indent}${key}:\n${list(deeper, item)}`
@@ -40,7 +41,7 @@ const list = (indent: string, items: readonly Plain[]): string =>
   items
     .map((item) => {
       if (item === undefined) return ''
-      if (typeof item !== 'object') return `${indent}- ${yamlScalar(item)}\n`
+      if (typeof item !== 'object' || item === null) return `${indent}- ${yamlScalar(item)}\n`
       if (isList(item)) return `${indent}-\n${list(`${indent}    `, item)}`
       return `${indent}- ${renderYaml(item, `${indent}  `).trimStart() || '{}\n'}`
     })

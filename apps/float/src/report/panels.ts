@@ -38,6 +38,8 @@ export type Panel = {
 }
 
 const GIB = 2 ** 30
+/** Less a second is noise, and should look like it. */
+const LEAST_RATE = 64 * 1024
 
 /** The graphs of a job, top to bottom. */
 export const panelsOf = (story: JobStory, timeline: Timeline): readonly Panel[] => {
@@ -148,14 +150,14 @@ const ratePanel = (
   const series = [first, second].flatMap((each, index): PanelSeries[] =>
     each ? [{ key: `rate${index}`, name: each[1], kind: 'line', values: column(usage, each[0]) }] : [],
   )
-  const most = mostOf(series, [])
+  const most = Math.max(LEAST_RATE, mostOf(series, []))
   return {
     key,
     title,
     note: '',
     height: 64,
     unit: rateUnit(most),
-    most: Math.max(most, 1024),
+    most,
     series,
     levels: [],
   }

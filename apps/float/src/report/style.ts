@@ -116,7 +116,7 @@ footer { margin-top: 48px; color: var(--soft); font-size: 12.5px; }
   body { font-size: 11px; } main { max-width: none; padding: 0; }
   #graphs { min-width: 0; } .graphs, .wide { overflow: visible; }
   .figures { grid-template-columns: repeat(6, 1fr); } .figure { padding: 8px 9px; } .figure .value { font-size: 16px; }
-  .costs { grid-template-columns: minmax(0, 1fr); } table { font-size: 10.5px; }
+  .costs { grid-template-columns: minmax(0, 1fr); } table, th, .facts, .others table, .phases p, .phasenote, .bars { font-size: 10.5px; }
   #graphs, .moves tbody, .figure, .bars, tr { break-inside: avoid; } section > h2 { break-after: avoid; }
   #tip { display: none; }
 }

@@ -91,7 +91,8 @@ const gauge = (
 const boundsOf = (policy: JobStory['job']['migratePolicy']['cpu']): readonly number[] =>
   policy.disable ? [] : [policy.lowerBoundRatio / 100, policy.upperBoundRatio / 100]
 
-/** `1:4`, `2:` where it is open upwards. */
-const asked = (min: number, max: number | undefined): string => `${min}:${max ?? ''}`
+/** `1:4`, `2+` where it is open upwards. */
+const asked = (min: number, max: number | undefined): string =>
+  max === undefined ? `${min}+` : `${min}:${max}`
 const has = (amount: number | undefined): string => (amount === undefined ? 'has none' : `has ${amount}`)
 const inGib = (bytes: number): string => (bytes / GIB).toFixed(2)

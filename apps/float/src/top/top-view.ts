@@ -12,6 +12,8 @@ import { RECENT_MS } from './recent-usage.ts'
 export const LAST_EVENTS = 5
 const LABEL = 9
 const MIB = 2 ** 20
+/** What the last minutes are. */
+const SPANS = [60_000, 120_000, RECENT_MS]
 
 /** What a job uses now, as lines of at most `columns` letters. `notice` is said at the end. */
 export const topView = (
@@ -76,13 +78,16 @@ type Paint = ReturnType<typeof picocolors.createColors>
 const gaugeLines = (story: JobStory, columns: number, paint: Paint): readonly string[] => {
   const width = Math.max(10, Math.min(60, Math.floor((columns - LABEL) * 0.48)))
   const room = Math.max(0, columns - LABEL - width - 2)
-  const to = (story.usage.at.at(-1) ?? story.now) + story.usage.stepMs
+  const { at, stepMs } = story.usage
+  const to = (at.at(-1) ?? story.now) + stepMs
+  // A young job fills its line too.
+  const spanMs = SPANS.find((span) => to - (at[0] ?? to) <= span) ?? RECENT_MS
   return gaugesOf(story).flatMap(({ name, now, points, capacity, bounds, used, aside, tense }) => {
     const drawn = bar(capacity > 0 ? now / capacity : 0, width, bounds)
     const colour = tense ? paint.yellow : paint.green
     return [
       `${paint.bold(name.padEnd(LABEL))}${colour(drawn)}  ${shortened(used, room)}`,
-      `${' '.repeat(LABEL)}${paint.cyan(sparkline(points, to, RECENT_MS, width, capacity))}  ${paint.dim(shortened(aside, room))}`,
+      `${' '.repeat(LABEL)}${paint.cyan(sparkline(points, to, spanMs, width, capacity))}  ${paint.dim(shortened(aside, room))}`,
     ]
   })
 }
