@@ -22,8 +22,8 @@ ${ticks.map(
   }) => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${short(y(value))}" y2="${short(y(value))}"/>
 <text class="axis" text-anchor="end" x="${LEFT - 8}" y="${short(y(value) + 3.5)}">${label}</text>`,
 )}
-${panel.series.map((series) => drawSeries(series, { ...points, x, y }))}
 ${panel.levels.map(({ key, steps }) => html`<path class="level ${key}" d="${stepPath(steps, x, y)}"/>`)}
+${panel.series.map((series) => drawSeries(series, { ...points, x, y }))}
 ${levelNames(panel.levels, y, top, height)}
 </g>`
 }

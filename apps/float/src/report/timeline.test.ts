@@ -52,3 +52,17 @@ test('labels are moved apart and stay within their panel', () => {
   const placed = apart([{ y: 50 }, { y: 51 }, { y: 99 }, { y: 100 }], 12, 0, 100)
   expect(placed.map(({ y }) => y)).toEqual([50, 62, 88, 100])
 })
+
+test('a stay on an instance that was lost ends where the program was lost, not when that was noticed', () => {
+  const story = grewTwice()
+  const migrations = story.migrations.map((move, index) => {
+    const { source: _, ...rest } = move
+    return index === 1 ? { ...rest, trigger: 'lost' as const } : move
+  })
+  expect(timelineOf({ ...story, migrations }).bands.map(({ to }) => to)).toEqual([
+    at(64),
+    at(170),
+    at(248),
+    at(540),
+  ])
+})

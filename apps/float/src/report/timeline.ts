@@ -73,14 +73,15 @@ const bandsOf = (story: JobStory): readonly Band[] => {
     const from = Date.parse(start)
     const until = left ? standStillOf(left)?.from : undefined
     const to = until ?? (machine.endTime ? Math.min(Date.parse(machine.endTime), Math.max(end, from)) : end)
-    return [{ machine, from, to: Math.max(from, to) }]
+    // Where the next stay begins the stand-still before it ends, even if nobody knows what it left: it was lost.
+    const still = came ? standStillOf(came) : undefined
+    return [{ machine, from, to: Math.max(from, to), freeFrom: still?.from ?? from }]
   })
   const sorted = stays.toSorted((a, b) => a.from - b.from)
-  return sorted.map((stay, index) => ({
-    ...stay,
-    letter: letterOf(index),
-    to: Math.min(stay.to, sorted[index + 1]?.from ?? stay.to),
-  }))
+  return sorted.map(({ machine, from, to }, index) => {
+    const until = sorted[index + 1]?.freeFrom ?? to
+    return { letter: letterOf(index), machine, from, to: Math.max(from, Math.min(to, until)) }
+  })
 }
 
 const standStillOf = ({ endTime, standStillMs }: Migration): StandStill | undefined => {
