@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { Product } from '@mmcloud/testkit'
 import { startBare } from './bare.ts'
 import { figureTable } from './figures.ts'
+import { growthTable, measureGrowth } from './growth.ts'
 import { startPodman } from './podman.ts'
 import { listThousandJobs, startReclaimedJob, submitToExecuting } from './product.ts'
 import { machine, phaseTable, type Row, standStillGoals, table } from './report.ts'
@@ -10,20 +11,26 @@ import { takeTurns } from './stand-still.ts'
 
 const USAGE = `Measures the product beside its peers, in one run.
   --runs N            each thing is measured N times (5)
-  --stand-still-only  leave out submit, list and samples
+  --stand-still-only  leave out submit, list, samples and growth
   --samples-only      only what it costs to take in, keep and answer what jobs use
+  --growth-only       only how fast a program may take memory
   --megabytes N       how much memory the program holds that stands still (1024)
 `
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const main = async (): Promise<void> => {
-  const { runs, megabytes, standStillOnly, samplesOnly } = options()
+  const { runs, megabytes, standStillOnly, samplesOnly, growthOnly } = options()
   await using atEnd = new AsyncDisposableStack()
   // Ctrl-C leaves as little behind as the end does.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void atEnd.disposeAsync().finally(() => process.exit(130)))
   const product = await Product.start()
   atEnd.defer(() => product.destroy())
+  if (!standStillOnly && !samplesOnly) {
+    const grown = await measureGrowth(product, say)
+    say(`\nMachine: ${await machine()}.\n\n${growthTable(grown)}\n`)
+  }
+  if (growthOnly) return
   if (!standStillOnly) {
     const figures = await measureSamples(product, say)
     say(`\nMachine: ${await machine()}.\n\n${figureTable(figures)}\n`)
@@ -68,19 +75,22 @@ const options = () => {
         megabytes: { type: 'string', default: '1024' },
         'stand-still-only': { type: 'boolean', default: false },
         'samples-only': { type: 'boolean', default: false },
+        'growth-only': { type: 'boolean', default: false },
       },
     })
     const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)]
     if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1 on.')
     if (!Number.isInteger(megabytes) || megabytes < 1 || megabytes > 1536)
       throw new Error('--megabytes takes a whole number from 1 to 1536: the instance has 2 GiB.')
-    if (values['stand-still-only'] && values['samples-only'])
-      throw new Error('--stand-still-only and --samples-only leave nothing to measure.')
+    const only = [values['stand-still-only'], values['samples-only'], values['growth-only']]
+    if (only.filter(Boolean).length > 1)
+      throw new Error('Two of --stand-still-only, --samples-only and --growth-only leave nothing to measure.')
     return {
       runs,
       megabytes,
       standStillOnly: values['stand-still-only'],
       samplesOnly: values['samples-only'],
+      growthOnly: values['growth-only'],
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)

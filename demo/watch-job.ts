@@ -54,6 +54,7 @@ const mark = (event: EventLine): string => {
     case 'reclaimNotice':
     case 'drillAsked':
     case 'swapping':
+    case 'memoryRanOut':
       return yellow(bold('⚠'))
     case 'saved':
       return cyan(bold('❄'))

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { type WorkerReport, workerConfigSchema } from '@mmcloud/contract'
 import { criuIsDirect } from './checkpoint/criu-features.ts'
 import { prepareCgroups } from './container/cgroup.ts'
-import { raisePipeLimit } from './health/pipe-limit.ts'
+import { setPipeLimit } from './health/pipe-limit.ts'
 import { watchInterruptions } from './interruption/watcher.ts'
 import { answering, carryOut } from './link/answer-request.ts'
 import { loadCredential } from './link/credential.ts'
@@ -24,7 +24,7 @@ mkdirSync(places.runtime, { recursive: true, mode: 0o700 })
 prepareCgroups()
 // So that no restore has to wait for the answer.
 void criuIsDirect()
-raisePipeLimit()
+setPipeLimit()
 
 const log = (message: string): void => console.log(`${new Date().toISOString()} ${message}`)
 let interruptionAt: number | undefined

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
 import { type z } from 'zod'
 import type { checkpointSchema } from '@mmcloud/contract'
 import { type MemoryLimits, raiseMemoryLimit, restoreMemoryLimit } from '../container/cgroup.ts'
+import { keepRoom } from '../container/keep-room.ts'
 import { runc, containerRuns } from '../container/runc.ts'
 import { connectNetwork, cutNetwork } from '../network/inner-network.ts'
 import { askShim } from '../shim/client.ts'
@@ -41,9 +42,11 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
   const direct = await criuIsDirect()
   // btrfs writes past the cache only what it does not checksum; the manifest has checksums of its own.
   if (direct) await exec('chattr', ['+C', images])
+  let stopKeeping: (() => Promise<void>) | undefined
   const run = new CaptureRun(input, seq, images, direct)
   try {
-    raiseMemoryLimit()
+    raiseMemoryLimit(input.limits)
+    stopKeeping = keepRoom(input.limits)
     await cutNetwork()
     return await run.dump()
   } catch (error) {
@@ -60,6 +63,7 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
       },
     )
   } finally {
+    await stopKeeping?.()
     if (await containerRuns()) {
       await connectNetwork()
       restoreMemoryLimit(input.limits)

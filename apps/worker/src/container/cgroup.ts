@@ -108,9 +108,57 @@ export const textOf = (file: string): string => {
   }
 }
 
-/** A job in swap needs room while it is saved (pages in CRIU's pipes are pinned): up to the instance's own limit. */
-export const raiseMemoryLimit = (): void => setLimits(undefined)
-export const restoreMemoryLimit = (limits: MemoryLimits): void => setLimits(limits)
+/** What CRIU pins in its pipes while it saves a job, 8 of 4 MiB at a time, and as much again. */
+export const ROOM = 64 * 1024 ** 2
+
+/**
+ * A job in swap needs room while it is saved. Not all of the instance: the job would swap out who saves it. Where the kernel
+ * lets us, it fails the dump instead of killing the program when there is no room after all.
+ */
+export const raiseMemoryLimit = ({ memory }: MemoryLimits): void => {
+  setLimits({ memory: memory + ROOM })
+  setOomKill(false)
+}
+export const restoreMemoryLimit = (limits: MemoryLimits): void => {
+  setOomKill(true)
+  setLimits(limits)
+}
+
+const setOomKill = (on: boolean): void => {
+  if (isV2()) return
+  try {
+    writeFileSync(memoryFile('memory.oom_control'), on ? '0' : '1')
+  } catch {
+    // The group is gone with the program.
+  }
+}
+
+/**
+ * Version 1: a program that found no room waits for a higher limit, however much room there is by now. It gets a page more;
+ * the dump that it was in has failed then, and says so.
+ */
+export const wakeFromOom = (): void => {
+  if (isV2() || !/^under_oom 1/m.test(textOf(memoryFile('memory.oom_control')))) return
+  const limit = memoryFile('memory.limit_in_bytes')
+  try {
+    writeFileSync(limit, String(Number(textOf(limit)) + 4096))
+  } catch {
+    // The group is gone with the program.
+  }
+}
+
+/** A file of the job's group that counts memory. */
+export const memoryFile = (name: string): string => `${jobGroup()}/${name}`
+
+/** Bytes of the job that lie in swap; 0 while there is no job. */
+export const swapInUse = (): number =>
+  isV2()
+    ? Number(textOf(memoryFile('memory.swap.current')))
+    : Number(/^total_swap (\d+)/m.exec(textOf(memoryFile('memory.stat')))?.[1] ?? 0)
+
+/** Bytes in RAM that count against the job's limit; 0 while there is no job. */
+export const usedMemory = (): number =>
+  Number(textOf(memoryFile(isV2() ? 'memory.current' : 'memory.usage_in_bytes')))
 
 /** `memoryAndSwap` is absent where the kernel does not count swap. */
 export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: number | undefined }
@@ -118,20 +166,20 @@ export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: n
 /** Whether the kernel can limit memory and swap together. */
 export const countsSwap = (): boolean => isV2() || existsSync(`${ROOT}/memory/memory.memsw.limit_in_bytes`)
 
-const setLimits = (limits: MemoryLimits | undefined): void => {
+/** Without `memoryAndSwap` swap has no limit of the job's own. */
+const setLimits = ({ memory, memoryAndSwap: both }: MemoryLimits): void => {
   const group = jobGroup()
-  const both = limits?.memoryAndSwap
   const files: [string, string][] = isV2()
     ? [
-        ['memory.max', limits ? String(limits.memory) : 'max'],
-        ['memory.swap.max', both && limits ? String(both - limits.memory) : 'max'],
+        ['memory.max', String(memory)],
+        ['memory.swap.max', both ? String(both - memory) : 'max'],
       ]
     : [
-        ['memory.limit_in_bytes', limits ? String(limits.memory) : '-1'],
+        ['memory.limit_in_bytes', String(memory)],
         ['memory.memsw.limit_in_bytes', both ? String(both) : '-1'],
       ]
   // Version 1 keeps memory <= memory+swap at every instant: raise the sum first, lower it last.
-  for (const [file, value] of limits ? files : files.toReversed()) {
+  for (const [file, value] of both ? files : files.toReversed()) {
     try {
       writeFileSync(`${group}/${file}`, value)
     } catch {

@@ -1,15 +1,15 @@
-import { type MemoryReading, shouldBrake } from '@mmcloud/domain'
+import { type BrakePolicy, type MemoryReading, shouldBrake } from '@mmcloud/domain'
 import { freeSwap, jobMemoryInUse, type MemoryLimits } from '../container/cgroup.ts'
 
 /** Looks several times a second whether the job must be frozen before memory runs out. */
 export class Brake {
   #before: MemoryReading | undefined
 
-  isDue(limits: MemoryLimits): boolean {
+  isDue(when: BrakePolicy, limits: MemoryLimits): boolean {
     const now = readMemory(limits)
     const before = this.#before ?? now
     this.#before = now
-    return shouldBrake(before, now)
+    return shouldBrake(when, before, now)
   }
 
   /** What was before says nothing of how it goes on: the program was moved, frozen or thawed. */

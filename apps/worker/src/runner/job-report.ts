@@ -21,7 +21,7 @@ export const jobReport = (state: JobState, logsShipped: boolean): WorkerJob => {
     ...(outOfMemoryMiB === undefined ? {} : { outOfMemoryMiB }),
     ...(error === undefined ? {} : { error }),
     ...(runningSince === undefined ? {} : { runningSince }),
-    mayBrake: state.mayBrake ?? false,
+    brake: state.brake ?? 'never',
     braked: state.braked ?? false,
   }
 }

@@ -239,10 +239,10 @@ export class JobRunner {
   }
 
   /** Once the job is moved when it swaps, it is frozen before it would be killed; before, or no more, it goes on. */
-  setBrake({ allowed }: WorkerParams<'setBrake'>): Promise<Record<string, never>> {
+  setBrake({ when }: WorkerParams<'setBrake'>): Promise<Record<string, never>> {
     return this.#inTurn(async () => {
-      if (!allowed) await this.#thaw()
-      this.#change({ mayBrake: allowed })
+      if (when === 'never') await this.#thaw()
+      this.#change({ brake: when })
       return {}
     })
   }
@@ -256,8 +256,9 @@ export class JobRunner {
   }
 
   async #brakeInTime(): Promise<void> {
-    const { phase, mayBrake, braked, limits } = this.#state ?? {}
-    if (phase !== 'running' || !mayBrake || braked || !limits || !this.#brake.isDue(limits)) return
+    const { phase, brake = 'never', braked, limits } = this.#state ?? {}
+    if (phase !== 'running' || brake === 'never' || braked || !limits) return
+    if (!this.#brake.isDue(brake, limits)) return
     await pauseContainer()
     this.#deps.log('memory runs out: the program is frozen until it is moved')
     this.#change({ braked: true })

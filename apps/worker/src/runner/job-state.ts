@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { workerJobSchema } from '@mmcloud/contract'
+import { BRAKES } from '@mmcloud/domain'
 import { z } from 'zod'
 import { readJson, writeDurably } from '../system/durable.ts'
 import { places } from '../system/places.ts'
@@ -17,8 +18,8 @@ const stateSchema = z.object({
   outOfMemoryMiB: z.int().optional(),
   error: z.string().optional(),
   runningSince: z.number().optional(),
-  /** The OpCenter will move the job when it swaps: the worker may freeze it in time. */
-  mayBrake: z.boolean().optional(),
+  /** When the worker may freeze the job, as the OpCenter said. */
+  brake: z.enum(BRAKES).optional(),
   /** Frozen before memory ran out. */
   braked: z.boolean().optional(),
   /** What the present run was begun with, and what was answered: a repeated request gets the same answer. */

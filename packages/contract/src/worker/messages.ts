@@ -1,3 +1,4 @@
+import { BRAKES } from '@mmcloud/domain'
 import { z } from 'zod'
 
 /**
@@ -66,8 +67,8 @@ export const workerJobSchema = z.object({
   /** True when every byte of log up to the end has reached the OpCenter. */
   logsShipped: z.boolean(),
   runningSince: z.number().optional(),
-  /** Whether the worker may freeze the program when memory runs out faster than it could be moved. */
-  mayBrake: z.boolean().optional(),
+  /** When the worker may freeze the program because memory runs out; `never` until it is told. */
+  brake: z.enum(BRAKES).optional(),
   /** It has, and waits to be asked for a capture; `setBrake` lets the program go on. */
   braked: z.boolean().optional(),
 })
@@ -207,8 +208,8 @@ export const WORKER_METHODS = {
   },
   /** Unmounts everything. Refused while the program runs. After it the worker holds nothing of the job. */
   releaseVolumes: { params: z.object({}), result: z.object({}) },
-  /** Not allowed: a program that is braked goes on, whatever becomes of it. */
-  setBrake: { params: z.object({ allowed: z.boolean() }), result: z.object({}) },
+  /** `never`: a program that is braked goes on, whatever becomes of it. */
+  setBrake: { params: z.object({ when: z.enum(BRAKES) }), result: z.object({}) },
   health: { params: z.object({}), result: z.object({ rows: z.array(healthRowSchema) }) },
 } as const
 export type WorkerMethod = keyof typeof WORKER_METHODS

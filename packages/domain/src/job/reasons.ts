@@ -39,6 +39,8 @@ export const REASONS = {
     'memory at {measured} % for {heldSeconds} s, the lower bound is {threshold} %: moves from {from} to {to}, {pricePerHour} USD/h',
   swapping:
     'lives on {measured} MiB of swap: moves from {from} to {to}, {pricePerHour} USD/h, before memory runs out',
+  memoryRanOut:
+    'memory ran out faster than it could be moved: it was frozen, and moves from {from} to {to}, {pricePerHour} USD/h',
   atLimit:
     '{rule} asks for more than {from} ({measured} of {threshold}), and its limits allow no more: stays',
   noLargerOffer:

@@ -18,7 +18,15 @@ test.each<[string, number, number, number, boolean]>([
   ['swaps, not growing, nearly nothing left', 4000, 4000, 30, true],
   ['swaps, shrinking', 4000, 3000, 1000, false],
 ])('%s', (_name, before, now, room, brakes) => {
-  expect(shouldBrake(reading(0, before, 0), reading(100, now, room))).toBe(brakes)
+  expect(shouldBrake('late', reading(0, before, 0), reading(100, now, room))).toBe(brakes)
+})
+
+test('where a larger instance is to be had it is frozen while it is easily saved; where it may not grow, never', () => {
+  const [before, now] = [reading(0, 1290, 3000), reading(100, 1300, 3000)]
+  expect(shouldBrake('early', before, now)).toBe(true)
+  expect(shouldBrake('late', before, now)).toBe(false)
+  expect(shouldBrake('early', reading(0, 1000, 3000), reading(100, 1100, 3000))).toBe(false)
+  expect(shouldBrake('never', reading(0, 4000, 0), reading(100, 4100, 0))).toBe(false)
 })
 
 test('at the speed it grows there is room until it stands still', () => {
@@ -31,7 +39,7 @@ test('at the speed it grows there is room until it stands still', () => {
         if (mibPerSecond < 1) break
         used += (mibPerSecond * lookMs) / 1000
         const now = reading(ms, used, 5000 - used)
-        if (shouldBrake(before, now)) {
+        if (shouldBrake('late', before, now)) {
           // A second from here on it is frozen; what it takes until then still fits.
           expect(5000 - used).toBeGreaterThanOrEqual(0)
           expect(5000 - used).toBeGreaterThan(

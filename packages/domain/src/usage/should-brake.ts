@@ -12,13 +12,24 @@ const REACTION_MS = 1500
 /** Less than this share of its limit left is too little, however slowly it grows. */
 const LEAST_ROOM = 0.05
 
+/** What lies in swap must come back into memory to be saved: beyond this share of the limit that no longer goes well. */
+const EASILY_SAVED = 0.4
+
+/**
+ * When a worker may freeze its job: before it could no longer be saved with ease, since a larger instance is to be had
+ * (`early`); only before it would be killed (`late`); or never, since it may not grow.
+ */
+export const BRAKES = ['never', 'late', 'early'] as const
+export type BrakePolicy = (typeof BRAKES)[number]
+
 /**
  * Whether a job must be frozen now, so that it is not killed for want of memory before it can be moved. Only one that
  * lives on swap already is: until then its limit may be just what it needs.
  */
-export const shouldBrake = (before: MemoryReading, now: MemoryReading): boolean => {
+export const shouldBrake = (when: BrakePolicy, before: MemoryReading, now: MemoryReading): boolean => {
   const swaps = now.usedBytes > now.limitBytes
-  if (!swaps) return false
+  if (!swaps || when === 'never') return false
+  if (when === 'early' && now.usedBytes > now.limitBytes * (1 + EASILY_SAVED)) return true
   const ms = now.clockMs - before.clockMs
   const growth = ms > 0 ? Math.max(0, now.usedBytes - before.usedBytes) / ms : 0
   return now.roomBytes < Math.max(growth * REACTION_MS, now.limitBytes * LEAST_ROOM)

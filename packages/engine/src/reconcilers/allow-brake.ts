@@ -1,4 +1,4 @@
-import type { Job } from '@mmcloud/domain'
+import type { BrakePolicy, Job } from '@mmcloud/domain'
 import type { EngineDeps } from '../engine-deps.ts'
 import { within } from '../ports/clock.ts'
 
@@ -13,12 +13,17 @@ export const allowBrake = (deps: EngineDeps, job: Job, signal: AbortSignal): voi
   const { instance } = job.residence
   const worker = deps.fleet.report(instance)?.job
   if (worker?.phase !== 'running') return
-  // At its limit nobody would ever let it go on.
-  const allowed = job.spec.migratePolicy.evadeOOM && job.stuck?.why !== 'atLimit'
-  if ((worker.mayBrake ?? false) === allowed) return
+  const when = brakeFor(job)
+  if ((worker.brake ?? 'never') === when) return
   within(deps.clock, ANSWERS_WITHIN_MS, signal, (soon) =>
-    deps.fleet.ask(instance, 'setBrake', { allowed }, soon),
+    deps.fleet.ask(instance, 'setBrake', { when }, soon),
   ).catch((error: unknown) => {
     if (!signal.aborted) deps.log.warn({ job: job.id, err: error }, 'the worker was not told of the brake')
   })
+}
+
+/** At its limit nobody would ever let it go on; where nothing larger is to be had now, it works on as long as it can. */
+const brakeFor = ({ spec, stuck }: Job): BrakePolicy => {
+  if (!spec.migratePolicy.evadeOOM || stuck?.why === 'atLimit') return 'never'
+  return stuck ? 'late' : 'early'
 }

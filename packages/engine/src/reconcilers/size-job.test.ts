@@ -145,8 +145,8 @@ describe('a job whose memory runs out faster than it can be moved', () => {
     await moved(job, 1)
     expect(await sizeOf(job)).toBe(4)
     const story = await world.story(job.id)
-    expect(story.slice(story.indexOf('swapping'))).toEqual([
-      'swapping',
+    expect(story.slice(story.indexOf('memoryRanOut'))).toEqual([
+      'memoryRanOut',
       'saved',
       'offerChosen',
       'instanceReady',

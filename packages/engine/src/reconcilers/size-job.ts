@@ -86,7 +86,7 @@ const begin = async (
   await deps.records.write(async (tx) => {
     const job = await unchanged(tx, seen)
     const at = deps.clock.now()
-    const reason = REASON[wish.trigger]
+    const reason = world.braked ? 'memoryRanOut' : REASON[wish.trigger]
     const { measured, threshold, heldSeconds, rule, trigger } = wish
     const numbers = {
       measured,

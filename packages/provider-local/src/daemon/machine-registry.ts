@@ -16,7 +16,7 @@ const registrySchema = z.object({
 type Registry = z.infer<typeof registrySchema>
 
 /** Host-wide settings a cloud needs: forwarding between its network and the world, and large pipes for dumps. */
-const SYSCTLS = { 'net.ipv4.ip_forward': 1, 'fs.pipe-max-size': 256 * 1024 * 1024 } as const
+const SYSCTLS = { 'net.ipv4.ip_forward': 1, 'fs.pipe-max-size': 4 * 1024 * 1024 } as const
 
 /**
  * Enters this cloud: gives it a subnet `10.213.N.0/24` (the one it had if that is free) and raises the settings.

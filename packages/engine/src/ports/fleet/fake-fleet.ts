@@ -1,5 +1,5 @@
 import type { RefusalCause, WorkerMethod, WorkerParams, WorkerReport, WorkerResult } from '@mmcloud/contract'
-import type { Checkpoint, InstanceId, VolumeId } from '@mmcloud/domain'
+import type { BrakePolicy, Checkpoint, InstanceId, VolumeId } from '@mmcloud/domain'
 import type { Clock } from '../clock.ts'
 import type { FakeProvider } from '../provider/fake-provider.ts'
 import { type Fleet, WorkerRefusedError } from './fleet.ts'
@@ -25,7 +25,7 @@ type FakeWorker = {
   volume: VolumeId
   progress: number
   exitCode?: number
-  mayBrake?: boolean
+  brake?: BrakePolicy
   braked?: boolean
 }
 
@@ -93,7 +93,7 @@ export class FakeFleet implements Fleet {
   /** The worker of a job freezes its program, because memory runs out. */
   async brake(jobId: string): Promise<void> {
     const [copy] = await this.copies(jobId)
-    if (!copy?.mayBrake) throw new Error(`the worker of ${jobId} may not brake`)
+    if ((copy?.brake ?? 'never') === 'never' || !copy) throw new Error(`the worker of ${jobId} may not brake`)
     copy.braked = true
   }
 
@@ -135,7 +135,7 @@ export class FakeFleet implements Fleet {
               phase: worker.phase,
               checkpoints: this.#disk(worker.volume).checkpoints,
               logsShipped: true,
-              mayBrake: worker.mayBrake ?? false,
+              brake: worker.brake ?? 'never',
               braked: worker.braked ?? false,
               ...(worker.exitCode === undefined ? {} : { exitCode: worker.exitCode }),
             },
@@ -183,7 +183,7 @@ export class FakeFleet implements Fleet {
       case 'releaseVolumes':
         return this.#release(instance)
       case 'setBrake':
-        this.#worker(instance).mayBrake = (params as WorkerParams<'setBrake'>).allowed
+        this.#worker(instance).brake = (params as WorkerParams<'setBrake'>).when
         return {}
       case 'health':
         return { rows: [] }
