@@ -62,7 +62,13 @@ export const askState = async (dataDir: string): Promise<RunState | undefined> =
 /** Returns when it has saved its jobs and is about to end; throws with its own words when it could not. */
 export const askStop = async (dataDir: string, force: boolean): Promise<void> => {
   const answer = await ask(dataDir, force ? '/stop-unsaved' : '/stop')
-  const { stopped, error } = stopResultSchema.parse(JSON.parse(answer ?? '{"stopped":true}'))
+  if (answer === undefined) {
+    throw new UserError(
+      'internal',
+      `The OpCenter died before it had stopped. To see to what it left: opencenter stop --data-dir ${dataDir}`,
+    )
+  }
+  const { stopped, error } = stopResultSchema.parse(JSON.parse(answer))
   if (error === undefined) return
   throw new UserError(
     'internal',
@@ -76,6 +82,8 @@ const NOBODY_THERE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET'])
 
 const ask = (dataDir: string, path: string): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void =>
+      NOBODY_THERE.has(error.code ?? '') ? resolve(undefined) : reject(error)
     const request = http.get({ socketPath: socketOf(dataDir), path }, (response) => {
       let body = ''
       response.setEncoding('utf8')
@@ -83,8 +91,8 @@ const ask = (dataDir: string, path: string): Promise<string | undefined> =>
       response.on('end', () =>
         response.statusCode === 200 ? resolve(body) : reject(new Error(`${path} failed`)),
       )
+      // It may be killed in the middle of its answer.
+      response.on('error', failed)
     })
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      NOBODY_THERE.has(error.code ?? '') ? resolve(undefined) : reject(error),
-    )
+    request.on('error', failed)
   })

@@ -1,6 +1,5 @@
-import { randomBytes, randomInt } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { randomInt } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Authenticator } from './auth/authenticator.ts'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
+import { ensureWorkerKey } from './auth/worker-key.ts'
 import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
@@ -67,7 +67,6 @@ export const startOpenCenter = async (
   if (purpose === 'serve') await rememberStart(config)
   const startedAt = Date.now()
   const store = openStore(join(dataDir, 'opencenter.db'))
-  const adminPassword = await ensureFirstAdmin(store.accounts, config.adminPassword)
   const blobs = new BlobStore(join(dataDir, 'library'))
   await addFirstImages(store.library, blobs, cacheDir)
   const logs = new LogMirror(join(dataDir, 'logs'))
@@ -90,7 +89,7 @@ export const startOpenCenter = async (
   // Workers are given the certificate by their user data; nobody has pinned it, so it follows the address.
   const workerTls = await ensureCertificate(join(dataDir, 'tls-worker'), [workerHost], { renew: true })
 
-  const tokens = createWorkerTokens(await workerKey(dataDir))
+  const tokens = createWorkerTokens(await ensureWorkerKey(join(dataDir, 'worker-key')))
   const logins = new RegistryLogins(join(dataDir, 'registry-auth.json'))
   const fleet = new WorkerFleet(
     () => engine.nudge(),
@@ -225,15 +224,11 @@ export const startOpenCenter = async (
   }
   const control = await serveControlSocket(dataDir, { state, stop })
   const stopped = over.promise.then(() => control.close())
+  // Last: a password that is made up here must not be lost with a start that fails.
+  const adminPassword =
+    purpose === 'serve' ? await ensureFirstAdmin(store.accounts, config.adminPassword) : undefined
   log.info({ address, fingerprint: publicTls.fingerprint, version: VERSION }, 'the OpCenter is ready')
   return { address, adminPassword, stopped, stop }
-}
-
-/** The key from which workers' tokens follow; made once. */
-const workerKey = async (dataDir: string): Promise<Buffer> => {
-  const file = join(dataDir, 'worker-key')
-  if (!existsSync(file)) await writeFile(file, randomBytes(32), { mode: 0o600 })
-  return readFile(file)
 }
 
 /** The programs an instance fetches at boot. They are no secret. */

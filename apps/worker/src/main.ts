@@ -30,14 +30,15 @@ const log = (message: string): void => console.log(`${new Date().toISOString()} 
 let interruptionAt: number | undefined
 
 /** A disk that is full or a file that is gone for a moment is no reason to leave the job alone: it is tried again. */
+const attempt = (what: () => void): void => {
+  try {
+    what()
+  } catch (error) {
+    log(String(error))
+  }
+}
 const every = (ms: number, what: () => void): void => {
-  setInterval(() => {
-    try {
-      what()
-    } catch (error) {
-      log(String(error))
-    }
-  }, ms)
+  setInterval(() => attempt(what), ms)
 }
 
 const report = (): void => {
@@ -86,8 +87,10 @@ const link = new OpenCenterLink(config, {
   received: (message) => {
     if (message.type === 'samplesAck') return metrics.acknowledged(message.batch)
     if (message.type === 'logAck') {
-      shipper.acknowledged(message.file, message.size)
-      shipper.ship((chunk) => link.send(chunk))
+      attempt(() => {
+        shipper.acknowledged(message.file, message.size)
+        shipper.ship((chunk) => link.send(chunk))
+      })
       return
     }
     log(`asked for ${message.method}`)

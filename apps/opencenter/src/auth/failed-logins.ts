@@ -18,6 +18,8 @@ export class FailedLogins {
   /** One more from this address, wrong until it turns out to be right. */
   guess(address: string): { wasRight(): void } {
     const at = this.#now()
+    // Addresses that never come back are forgotten too.
+    for (const known of this.#failures.keys()) this.#recent(known)
     this.#failures.set(address, [...this.#recent(address), at])
     return {
       wasRight: () => {

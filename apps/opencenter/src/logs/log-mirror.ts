@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidArgument, isJobId, type JobId, notFound } from '@mmcloud/domain'
@@ -6,6 +6,7 @@ import type { JobLogs } from '@mmcloud/engine'
 
 /** The files of which an ended attempt's are kept apart. */
 const ROTATED = ['stdout.autosave', 'stderr.autosave']
+const NOTHING = Buffer.alloc(0)
 
 export type LogFileInfo = { readonly name: string; readonly size: number; readonly updatedAt: number }
 
@@ -23,7 +24,7 @@ export class LogMirror implements JobLogs {
   /**
    * Writes bytes at `offset`, on the disk when it resolves with the file's size. With `truncate` the file is first cut
    * there (the job went back to a checkpoint). A chunk that would leave a hole is not written: the size tells the
-   * worker where to go on.
+   * worker where to go on. One that cannot be written whole is not there at all.
    */
   async append(
     jobId: JobId,
@@ -34,31 +35,24 @@ export class LogMirror implements JobLogs {
   ): Promise<number> {
     const path = this.#path(jobId, file)
     await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
-    const handle = await open(path, 'a+', 0o600).then(async (made) => {
-      await made.close()
-      return open(path, 'r+')
-    })
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
     try {
       let { size } = await handle.stat()
       if (truncate && size > offset) {
         await handle.truncate(offset)
         size = offset
       }
-      if (offset <= size) {
-        const fresh = bytes.subarray(size - offset)
-        await writeAll(handle, fresh, size)
-        size += fresh.length
-      }
-      await handle.datasync()
-      return size
+      return await appendDurably(handle, size, offset <= size ? bytes.subarray(size - offset) : NOTHING)
     } finally {
       await handle.close()
     }
   }
 
-  /** How much of each file is here. */
+  /** How much of each file is here, on the disk: an OpCenter before this one may have ended before that was so. */
   async sizes(jobId: JobId): Promise<Record<string, number>> {
-    return Object.fromEntries((await this.list(jobId)).map(({ name, size }) => [name, size]))
+    const files = await this.list(jobId)
+    for (const { name } of files) await syncFile(this.#path(jobId, name)).catch(emptyWhenMissing)
+    return Object.fromEntries(files.map(({ name, size }) => [name, size]))
   }
 
   /** By name; empty before the job ran. */
@@ -66,12 +60,13 @@ export class LogMirror implements JobLogs {
     const folder = this.#jobFolder(jobId)
     const names = await readdir(folder).catch(emptyWhenMissing)
     const files = await Promise.all(
-      names.toSorted().map(async (name) => {
-        const { size, mtimeMs } = await stat(join(folder, name))
-        return { name, size, updatedAt: mtimeMs }
+      names.toSorted().map(async (name): Promise<LogFileInfo[]> => {
+        // It may have got another name since: an attempt has ended.
+        const found = await stat(join(folder, name)).catch(emptyWhenMissing)
+        return 'size' in found ? [{ name, size: found.size, updatedAt: found.mtimeMs }] : []
       }),
     )
-    return files
+    return files.flat()
   }
 
   /** At most `length` bytes from `offset` on; a negative offset counts from the end. Throws `notFound` without the file. */
@@ -120,12 +115,33 @@ export const readRange = (size: number, offset: number, length: number): { start
   return { start, end: Math.min(size, start + Math.max(0, length)) }
 }
 
+/** Resolves with the new size when all of it is on the disk. Of what fails nothing may stay: its size would say that it is. */
+const appendDurably = async (handle: FileHandle, size: number, bytes: Buffer): Promise<number> => {
+  try {
+    await writeAll(handle, bytes, size)
+    await handle.datasync()
+    return size + bytes.length
+  } catch (error) {
+    await handle.truncate(size)
+    throw error
+  }
+}
+
 /** A disk that is nearly full takes only a part at a time, until it takes none and says so. */
 const writeAll = async (handle: FileHandle, bytes: Buffer, at: number): Promise<void> => {
   for (let written = 0; written < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, at + written)
     if (bytesWritten === 0) throw new Error('the log could not be written')
     written += bytesWritten
+  }
+}
+
+const syncFile = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r')
+  try {
+    await handle.datasync()
+  } finally {
+    await handle.close()
   }
 }
 

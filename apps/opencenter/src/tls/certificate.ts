@@ -82,6 +82,6 @@ const selfSigned = async (key: string, addresses: readonly string[]): Promise<st
 }
 
 const writeSafely = async (file: string, content: string): Promise<void> => {
-  await writeFile(`${file}.new`, content, { mode: 0o600 })
+  await writeFile(`${file}.new`, content, { mode: 0o600, flush: true })
   await rename(`${file}.new`, file)
 }

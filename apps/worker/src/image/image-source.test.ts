@@ -25,6 +25,7 @@ test.each([
   ['docker://quay.io/biocontainers/subread:2.0.6', 'docker://quay.io/biocontainers/subread'],
   ['docker://host:5000/a/b', 'docker://host:5000/a/b'],
   ['docker://cactus', 'docker://cactus'],
+  [`docker://quay.io/a/b:1@sha256:${'c'.repeat(64)}`, 'docker://quay.io/a/b'],
 ])('%s is pinned to its digest', (source, name) => {
   expect(copyArguments(access, { source, digest }, temporary)).toEqual([
     'copy',
@@ -34,11 +35,12 @@ test.each([
   expect(existsSync(join(temporary, 'auth.json'))).toBe(false)
 })
 
-test('a layout is what it is', () => {
-  expect(copyArguments(access, { source: 'oci:/layout:tag', digest }, temporary).at(-1)).toBe(
-    'oci:/layout:tag',
-  )
-})
+test.each(['oci:/layout:tag', 'oci-archive:/a.tar', 'dir:/here', '--help', 'docker://'])(
+  '%s is refused: what lies on a disk has no digest that is asked for',
+  (source) => {
+    expect(() => copyArguments(access, { source, digest }, temporary)).toThrow('neither the library nor')
+  },
+)
 
 test.each([
   ['docker://ghcr.io/a/private:1', 'ghcr.io'],

@@ -54,11 +54,10 @@ const registryOf = (reference: string): string => {
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io'
 }
 
-/** A registry's name is pinned to the digest found at submit; layouts and archives are what they are. */
+/** A registry's name is pinned to the digest found at submit. Layouts and archives came to the library with the submit. */
 const withDigest = (source: string, digest: string): string => {
-  const transport = /^(docker|oci|oci-archive|docker-archive|dir):/.exec(source)
-  if (transport && transport[1] !== 'docker') return source
-  const name = source.replace(/^docker:\/\//, '').replace(/@sha256:.*$/, '')
+  const [, name] = /^docker:\/\/([^@]+)/.exec(source) ?? []
+  if (name === undefined) throw new Error(`"${source}" is an image of neither the library nor a registry`)
   const slash = name.lastIndexOf('/')
   const colon = name.indexOf(':', slash + 1)
   return `docker://${colon < 0 ? name : name.slice(0, colon)}@${digest}`

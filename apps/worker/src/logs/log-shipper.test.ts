@@ -137,6 +137,29 @@ test('answers to what was sent before the cut are not its answer', () => {
   expect(truncated).toEqual({})
 })
 
+test('a file that went back further while it was being cut is cut again', () => {
+  write('01234567')
+  truncated = { [OUT]: 8 }
+  shipper.connected({ [OUT]: 20 })
+  expect(ship()).toMatchObject([{ offset: 8, truncate: true }])
+  truncated = { [OUT]: 4 }
+  write(' and on after it was cut to 4')
+  shipper.acknowledged(OUT, 8)
+  expect(truncated).toEqual({ [OUT]: 4 })
+  expect(ship()[0]).toMatchObject({ offset: 4, truncate: true })
+  shipper.acknowledged(OUT, 4)
+  expect(truncated).toEqual({})
+})
+
+test('what cannot be looked at is not taken for shipped', () => {
+  rmSync(places.logs, { recursive: true })
+  shipper.connected({})
+  expect(shipper.done).toBe(true)
+  writeFileSync(places.logs, 'no folder')
+  expect(shipper.done).toBe(false)
+  expect(ship()).toEqual([])
+})
+
 test('a mirror that is longer than the file is cut to it', () => {
   write('short')
   shipper.connected({ [OUT]: 50 })

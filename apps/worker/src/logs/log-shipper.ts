@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import type { FromWorker } from '@mmcloud/contract'
 import { jobPlaces } from '../system/places.ts'
 
@@ -6,8 +6,13 @@ const CHUNK_BYTES = 256 * 1024
 const WINDOW_BYTES = 1024 * 1024
 
 export type LogSource = { readonly jobId: string; readonly truncated: Record<string, number> } | undefined
-/** `unanswered` messages of a file are out; `cut` tells how many answers are missing until the OpCenter has cut it. */
-type Progress = { sent: number; acked: number; unanswered: number; cut?: number }
+/** `unanswered` messages of a file are out; `cut`: so many answers are missing until the OpCenter has cut it at `at`. */
+type Progress = {
+  sent: number
+  acked: number
+  unanswered: number
+  cut?: { readonly at: number; missing: number }
+}
 
 /** Brings the job's log files to the OpCenter, in order per file, at most one window ahead of what it has. */
 export class LogShipper {
@@ -40,35 +45,39 @@ export class LogShipper {
     progress.sent = Math.max(progress.sent, size)
     progress.unanswered -= 1
     if (progress.cut === undefined) return
-    progress.cut -= 1
-    if (progress.cut > 0) return
+    progress.cut.missing -= 1
+    if (progress.cut.missing > 0) return
+    const { at } = progress.cut
     delete progress.cut
-    this.#truncationShipped(file)
+    // It may have gone back further since: that cut is yet to be made.
+    if (this.#source()?.truncated[file] === at) this.#truncationShipped(file)
   }
 
   /** True when the OpCenter has every byte. */
   get done(): boolean {
     const source = this.#source()
     if (!source || !this.#files || Object.keys(source.truncated).length > 0) return false
-    return logFiles().every(({ name, size }) => (this.#files?.get(name)?.acked ?? 0) === size)
+    const files = logFiles()
+    if (files === undefined) return false
+    return files.every(({ name, size }) => (this.#files?.get(name)?.acked ?? 0) === size)
   }
 
   /** Sends what may be sent now. */
   ship(send: (message: FromWorker) => void): void {
     const source = this.#source()
     if (!source || !this.#files) return
-    for (const { name, size } of logFiles()) {
+    for (const { name, size } of logFiles() ?? []) {
       const progress = this.#files.get(name) ?? { sent: 0, acked: 0, unanswered: 0 }
       this.#files.set(name, progress)
-      const cut = Math.min(source.truncated[name] ?? Number.MAX_SAFE_INTEGER, size)
-      const wentBack = name in source.truncated
+      const wentBackTo = source.truncated[name]
+      const cut = Math.min(wentBackTo ?? size, size)
       // A worker before this one may have sent more since the OpCenter said what it has: it is asked to cut all the same.
-      if ((wentBack && progress.cut === undefined) || progress.sent > size) {
+      if ((wentBackTo !== undefined && progress.cut?.at !== wentBackTo) || progress.sent > size) {
         send({ type: 'log', jobId: source.jobId, file: name, offset: cut, truncate: true, data: '' })
         progress.sent = Math.min(progress.sent, cut)
         progress.acked = Math.min(progress.acked, cut)
         progress.unanswered += 1
-        if (wentBack) progress.cut = progress.unanswered
+        if (wentBackTo !== undefined) progress.cut = { at: wentBackTo, missing: progress.unanswered }
       }
       while (progress.sent < size && progress.sent - progress.acked < WINDOW_BYTES) {
         const bytes = readAt(`${jobPlaces.logs}/${name}`, progress.sent)
@@ -82,13 +91,15 @@ export class LogShipper {
   }
 }
 
-const logFiles = (): { name: string; size: number }[] => {
+/** None before the job has begun; undefined when they cannot be looked at just now. */
+const logFiles = (): { name: string; size: number }[] | undefined => {
+  if (!existsSync(jobPlaces.logs)) return []
   try {
     return readdirSync(jobPlaces.logs, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => ({ name, size: statSync(`${jobPlaces.logs}/${name}`).size }))
   } catch {
-    return []
+    return undefined
   }
 }
 
