@@ -37,7 +37,7 @@ refused() {
 echo "first phase of $FLOAT_JOB_ID"
 "$float" migrate --sync -f -m 4
 echo "second phase"
-"$float" show | grep -E '^(id|status|workingHost):'
+"$float" show -F json | grep -E '^  "(id|status|workingHost)":'
 "$float" -a "$FLOAT_ADDR" log cat | head -n 1
 refused submit -i python -c 1 -m 1
 refused list
@@ -46,13 +46,14 @@ refused cancel -f
 refused status -u admin -p admin
 env | grep -iE 'token|credential|password' || echo "no secret in the environment"
 `
-    const job = await product.submit(script, ...SMALL, '-e', `OTHER=${other}`)
+    // That it publishes the port of FLOAT_ADDR itself takes nothing from it.
+    const job = await product.submit(script, ...SMALL, '-e', `OTHER=${other}`, '--publish', '443:8443')
     await product.status(job, ['Completed'])
     const log = await product.log(job)
     expect(log).toMatch(new RegExp(`^first phase of ${job}\nThe job goes on.*\nsecond phase\n`))
-    expect(log).toContain(`id: ${job}\n`)
-    expect(log).toContain('status: Executing\n')
-    expect(log).toMatch(/^workingHost: \S+ \(2Core4GB\/Spot\)$/m)
+    expect(log).toContain(`"id": "${job}"`)
+    expect(log).toContain('"status": "Executing"')
+    expect(log).toMatch(/"workingHost": "\S+ \(2Core4GB\/Spot\)"/)
     expect(log.split('\n').filter((line) => line === `first phase of ${job}`)).toHaveLength(2)
     expect(log).toMatch(/^submit refused: Error: A job may .* nothing else \(code: 1005\)$/m)
     expect(log).toMatch(/^list refused: .*\(code: 1005\)$/m)
@@ -89,6 +90,18 @@ print("intact" if hashlib.sha256(held).hexdigest() == before else "damaged", flu
       /^The job goes on.*\nMigrate request has been submitted\nasked on\nintact\n$/,
     )
     expect(await moves(job)).toMatchObject([UP, DOWN])
+  })
+
+  test('it can suspend itself, and does so once', async () => {
+    const script =
+      '#!/bin/sh\nset -e\n/opt/memverge/bin/float suspend -f\necho "after the wish"\nsleep 2\necho end\n'
+    const job = await product.submit(script, ...SMALL)
+    await product.status(job, ['Suspended'])
+    await product.float('resume', '-j', job)
+    await product.status(job, ['Completed'])
+    expect(await product.log(job)).toBe('Suspend request has been submitted\nafter the wish\nend\n')
+    const asked = (await product.events(job)).filter(({ reason }) => reason === 'suspendAsked')
+    expect(asked).toHaveLength(1)
   })
 
   test('in an image with nothing in it: no shell, no libc, no folder', async () => {
