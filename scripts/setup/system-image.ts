@@ -2,11 +2,17 @@ import { chmodSync, copyFileSync, existsSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { runInsideRoot } from '../../apps/opencenter/src/check/inside-root.ts'
 import { buildDebianRoot, recipeOf } from './debian-root.ts'
+import { addJobTools } from './job-tools.ts'
 import { currentSystem, systemDir } from './places.ts'
 import { buildInPlace, linkInPlace, recipeHash, type Step } from './step.ts'
 
 const key = recipeHash(
-  ['images/system/recipe.json', 'scripts/setup/system-image.ts', 'scripts/setup/debian-root.ts'],
+  [
+    'images/system/recipe.json',
+    'scripts/setup/system-image.ts',
+    'scripts/setup/debian-root.ts',
+    'scripts/setup/job-tools.ts',
+  ],
   [process.version, process.arch],
 )
 const image = join(systemDir, key)
@@ -32,6 +38,7 @@ export const systemImage: Step = {
         await buildDebianRoot(recipeOf('system'), passing, progress)
         copyFileSync(process.execPath, join(passing, 'usr/local/bin/node'))
         chmodSync(join(passing, 'usr/local/bin/node'), 0o755)
+        await addJobTools(passing)
         progress('asking CRIU what it can do')
         await assertCriu(passing)
       })

@@ -9,7 +9,7 @@ import { LocalProvider, stopLocalCloud } from '@mmcloud/provider-local'
 import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { Authenticator } from './auth/authenticator.ts'
+import { Authenticator, type JobOfWorker } from './auth/authenticator.ts'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { ensureWorkerKey } from './auth/worker-key.ts'
 import { checkMachine } from './check/index.ts'
@@ -31,6 +31,7 @@ import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
 import { hintFor } from './wavewatcher/size-hint.ts'
 import { WaveWatcher } from './wavewatcher/wavewatcher.ts'
+import { isForWorkers } from './worker-link/for-workers.ts'
 import { userDataScript } from './worker-link/user-data.ts'
 import { buildWorkerBundles, type WorkerBundles } from './worker-link/worker-bundles.ts'
 import { WorkerFleet } from './worker-link/worker-fleet.ts'
@@ -115,10 +116,13 @@ export const startOpenCenter = async (
       }),
   })
 
-  const verifyWorker = async (instanceId: string, credential: string): Promise<boolean> => {
-    if (!tokens.isCredential(instanceId, credential)) return false
-    const instance = await store.records.read((view) => view.instance(instanceId as InstanceId))
-    return instance !== undefined && instance.state !== 'gone'
+  const jobOfWorker: JobOfWorker = async (instanceId, credential) => {
+    if (!tokens.isCredential(instanceId, credential)) return undefined
+    return store.records.read(async (view) => {
+      const instance = await view.instance(instanceId as InstanceId)
+      const job = instance && instance.state !== 'gone' ? await view.job(instance.jobId) : undefined
+      return job && { job: job.id, owner: job.user }
+    })
   }
   const health: HealthSource = {
     openCenter: async () => [
@@ -133,7 +137,7 @@ export const startOpenCenter = async (
     {
       records: store.records,
       commands: engine.commands,
-      authenticator: new Authenticator(store.accounts),
+      authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       library: store.library,
       logs,
@@ -158,6 +162,8 @@ export const startOpenCenter = async (
       tls: publicTls,
       log,
       more: (server) => {
+        const verifyWorker = async (instanceId: string, credential: string): Promise<boolean> =>
+          (await jobOfWorker(instanceId, credential)) !== undefined
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
       },
@@ -165,7 +171,7 @@ export const startOpenCenter = async (
   )
   // The address of the local cloud shows only what workers need, whatever else the instances' programs may try.
   const workerServer = https.createServer(workerTls, (request, response) => {
-    if (/^\/(v2|worker)\//.test(request.url ?? '')) app.routing(request, response)
+    if (isForWorkers(request)) app.routing(request, response)
     else response.writeHead(404).end()
   })
   const link = attachWorkerLink(

@@ -5,6 +5,8 @@ import { criuIsDirect } from './checkpoint/criu-features.ts'
 import { prepareCgroups } from './container/cgroup.ts'
 import { setPipeLimit } from './health/pipe-limit.ts'
 import { watchInterruptions } from './interruption/watcher.ts'
+import { forwardTo } from './job-api/forward.ts'
+import { serveJobApi } from './job-api/serve-job-api.ts'
 import { answering, carryOut } from './link/answer-request.ts'
 import { loadCredential } from './link/credential.ts'
 import { OpenCenterLink } from './link/open-center-link.ts'
@@ -54,14 +56,14 @@ const report = (): void => {
   link.send(message)
 }
 
+const access = {
+  openCenterUrl: config.openCenterUrl,
+  certificate: config.certificate,
+  instanceId: config.instanceId,
+  credential: loadCredential,
+}
 const runner = new JobRunner({
-  images: {
-    store: config.imageStore,
-    openCenterUrl: config.openCenterUrl,
-    certificate: config.certificate,
-    instanceId: config.instanceId,
-    credential: loadCredential,
-  },
+  images: { store: config.imageStore, ...access },
   changed: () => {
     metrics.phaseChanged()
     report()
@@ -102,6 +104,10 @@ const link = new OpenCenterLink(config, {
   },
 })
 
+// A job runs without it; only what its program asks for itself is then not heard.
+serveJobApi({ jobId: () => runner.jobId, forward: forwardTo(access), log }).catch((error: unknown) =>
+  log(`the job has no way to the OpCenter: ${String(error)}`),
+)
 await runner.adopt()
 link.dial()
 every(REPORT_MS, report)

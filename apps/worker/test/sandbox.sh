@@ -39,7 +39,7 @@ ln -s /proc/self/fd "$root/dev/fd"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mkdir -p "$root/run/mmcloud" "$root/opt/mmcloud" "$root/var/lib/mmcloud/images" "$root/.host"
 cp "$dir"/worker.json "$root/run/mmcloud/"
-cp "$dir"/worker.mjs "$dir"/shim.mjs "$root/opt/mmcloud/"
+cp "$dir"/worker.mjs "$dir"/shim.mjs "$dir"/float.mjs "$root/opt/mmcloud/"
 number=0
 while read -r disk; do
   cp -a "$disk" "$root/dev/disk$number"

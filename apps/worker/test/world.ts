@@ -57,6 +57,7 @@ export class World {
       [
         ['worker.mjs', '../src/main.ts'],
         ['shim.mjs', '../src/shim/main.ts'],
+        ['float.mjs', '../../float/src/main.ts'],
       ].map(([name, entry]) =>
         build({
           entryPoints: [fileURLToPath(new URL(entry!, import.meta.url))],
@@ -160,7 +161,7 @@ export class Instance {
         metadataUrl: `http://${host}:${this.center.metadataPort}`,
       }),
     )
-    for (const file of ['worker.mjs', 'shim.mjs'])
+    for (const file of ['worker.mjs', 'shim.mjs', 'float.mjs'])
       copyFileSync(join(this.#world, file), join(this.directory, file))
     writeFileSync(join(this.directory, 'disks'), this.#disks.map((disk) => `${disk}\n`).join(''))
     const script = fileURLToPath(new URL('./sandbox.sh', import.meta.url))

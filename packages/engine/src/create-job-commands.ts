@@ -14,7 +14,7 @@ import {
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands } from './job-commands.ts'
 import { boundsOf, moveNeed, targetSentence, typed } from './move-target.ts'
-import type { RecordsTransaction } from './ports/records/records.ts'
+import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
 import { beginWorkflow } from './begin-workflow.ts'
 import { refuseStatus, refuseUnless, refuseWhenNothingFits } from './refusals.ts'
@@ -130,14 +130,17 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
     },
 
     migrate: async (id, user, target) => {
+      const numbers = { user, target: targetSentence(target) }
+      const taken = await deps.records.read((view) => takenBefore(view, id, numbers, target.after))
+      if (taken) return taken
       const job = await settled('migrate', id)
       const need = moveNeed(job, target)
       await refuseWhenNothingFits(deps, need, targetSentence(target))
       return change(id, async (tx, found, at) => {
+        if (await takenBefore(tx, id, numbers, target.after)) return found
         refuseUnless('migrate', found)
         if (found.residence.kind !== 'running')
           throw new UserError('conflict', `job ${id} runs on no instance now; it cannot be moved`)
-        const numbers = { user, target: targetSentence(target) }
         const moving = await moveJob(tx, found, 'Floating', 'migrateAsked', numbers, at, { clear: ['stuck'] })
         return beginFloat(deps, tx, moving, {
           trigger: target.byJob ? 'program' : 'manual',
@@ -149,7 +152,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       })
     },
 
-    modify: async (id, user, { change: changed, bounds, told }) => {
+    modify: async (id, user, { change: changed, bounds, told, byJob }) => {
       const before = bounds ? await settled('modify', id) : undefined
       if (before) {
         const spec = changed(before.spec)
@@ -162,7 +165,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         const clear = bounds ? (['stuck', 'moveTo'] as const) : (['stuck'] as const)
         const numbers = { user, changes: told }
         const modified = await moveJob(tx, found, found.status, 'modified', numbers, at, { spec, clear })
-        return bounds ? moveIfUnfit(deps, tx, modified, user, at) : modified
+        return bounds ? moveIfUnfit(deps, tx, modified, user, byJob ? 'program' : 'manual', at) : modified
       })
     },
 
@@ -220,12 +223,29 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
   }
 }
 
+/** The job, if this very move has been asked for since that event: who asks did not get the answer. */
+const takenBefore = async (
+  view: RecordsView,
+  id: JobId,
+  { user, target }: { readonly user: string; readonly target: string },
+  after: number | undefined,
+): Promise<Job | undefined> => {
+  if (after === undefined) return undefined
+  const since = await view.events(id, after)
+  const asked = since.some(
+    ({ reason, numbers }) =>
+      reason === 'migrateAsked' && numbers['user'] === user && numbers['target'] === target,
+  )
+  return asked ? view.job(id) : undefined
+}
+
 /** A job that runs on an instance outside its new bounds goes to one inside. */
 const moveIfUnfit = async (
   deps: EngineDeps,
   tx: RecordsTransaction,
   job: Job,
   user: string,
+  trigger: 'program' | 'manual',
   at: number,
 ): Promise<Job> => {
   if (job.residence.kind !== 'running' || job.status !== 'Executing') return job
@@ -234,7 +254,7 @@ const moveIfUnfit = async (
   const numbers = { user, target: needSentence(boundsOf(job.spec), job.spec.vmPolicy) }
   const moving = await moveJob(tx, job, 'Floating', 'migrateAsked', numbers, at)
   return beginFloat(deps, tx, moving, {
-    trigger: 'manual',
+    trigger,
     reason: 'migrateAsked',
     numbers,
     afterwards: 'run',

@@ -31,6 +31,8 @@ export type JobChanges = {
   readonly bounds: boolean
   /** For the history: `migratePolicy [mem.step=100]`. */
   readonly told: string
+  /** The job asked for it itself. */
+  readonly byJob?: boolean
 }
 
 /** A type, or a size; neither = another instance of the size the job has. */
@@ -40,4 +42,6 @@ export type MoveTarget = {
   readonly memGB?: Range
   /** The job asked for it itself. */
   readonly byJob?: boolean
+  /** The last event known to who asks: the same wish since then is this one, and is not carried out twice. */
+  readonly after?: number
 }

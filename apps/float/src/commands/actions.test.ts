@@ -9,7 +9,10 @@ test.each([
   ['requeue', 'POST', '/rerun', 'Rerun request has been submitted\n'],
   ['migrate', 'POST', '/migrate', 'Migrate request has been submitted\n'],
 ])('%s asks %s …%s', async (command, method, path, stdout) => {
-  const world = fakeWorld({ [`${method} /api/v1/jobs/${JOB_ID}${path}`]: { status: 202, body: aJob() } })
+  const world = fakeWorld({
+    [`GET /api/v1/jobs/${JOB_ID}/events`]: { body: { events: [] } },
+    [`${method} /api/v1/jobs/${JOB_ID}${path}`]: { status: 202, body: aJob() },
+  })
   expect(await world.float(command, ...AUTH, '-f', '-j', JOB_ID)).toEqual({ code: 0, stdout, stderr: '' })
 })
 

@@ -1,8 +1,11 @@
+import type { Client } from '@mmcloud/client'
 import type { JobView } from '@mmcloud/contract'
+import type { Reason } from '@mmcloud/domain'
 import { type Command, type Context, FORCE_FLAG, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { renderJob } from '../render/job.ts'
 import { confirmed, jobId } from './job-id.ts'
+import { askOnce } from './patience.ts'
 
 type Action = 'cancelJob' | 'suspendJob' | 'resumeJob' | 'snapshotJob' | 'rerunJob'
 
@@ -20,6 +23,7 @@ export const suspend = action({
   aliases: ['hibernate'],
   summary: 'Save a job with all its memory and give its instance back',
   route: 'suspendJob',
+  once: 'suspendAsked',
   done: 'Suspend request has been submitted',
   question: 'Suspend this job?',
 })
@@ -35,6 +39,7 @@ export const snapshot = action({
   aliases: [],
   summary: 'Take a checkpoint of a job now and run on',
   route: 'snapshotJob',
+  once: 'snapshotAsked',
   done: 'Snapshot request has been submitted',
 })
 export const rerun = action({
@@ -52,6 +57,8 @@ function action(what: {
   readonly route: Action
   readonly done: string
   readonly question?: string
+  /** For what a job may ask of itself: what its history says of it, so that it happens once even if the answer is lost. */
+  readonly once?: Reason
 }): Command {
   return {
     name: what.name,
@@ -63,8 +70,11 @@ function action(what: {
     run: async (context) => {
       const id = jobId(context)
       if (what.question && !(await confirmed(context, what.question))) return EXIT.failed
-      const { client } = await context.connect()
-      acknowledge(context, await client.call(what.route, { params: { id } }), what.done)
+      const ask = (client: Client): Promise<JobView> => client.call(what.route, { params: { id } })
+      const job = what.once
+        ? (await askOnce(context, id, what.once, ask)).job
+        : await ask((await context.connect()).client)
+      acknowledge(context, job, what.done)
       return EXIT.ok
     },
   }

@@ -5,7 +5,7 @@ import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatBytes, printList } from '../render/output.ts'
 import { jobId } from './job-id.ts'
-import { patiently, POLL_MS } from './patience.ts'
+import { patiently, POLL_MS } from '../session/patiently.ts'
 
 const DEFAULT_FILE = 'stdout.autosave'
 /** Where `tail` looks for its lines. */

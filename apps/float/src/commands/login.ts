@@ -19,7 +19,7 @@ export const login: Command = {
 
 const logIn = async ({ args, world }: Context): Promise<number> => {
   const folder = floatFolder(world.env)
-  const address = args.value('address') ?? (world.env['FLOAT_ADDR'] || readSession(folder)?.address)
+  const address = args.value('address') ?? (readSession(folder)?.address || world.env['FLOAT_ADDR'])
   if (!address) throw new UserError('invalidArgument', 'Invalid argument, --address is missing')
   const where = parseAddress(address)
   const pair = await complete(args.value('username'), args.value('password'), world)

@@ -32,7 +32,9 @@ test('migrate --sync waits through silence until the job runs again, and tells w
     stdout: 'The job goes on, on m5.xlarge (spot); it is on 10.0.0.9 (4Core16GB/Spot)\n',
     stderr: '',
   })
-  expect(world.requests.find((request) => request.method === 'POST')?.body).toBe('{"instType":"m5.xlarge"}')
+  expect(world.requests.find((request) => request.method === 'POST')?.body).toBe(
+    '{"instType":"m5.xlarge","after":3}',
+  )
   expect(world.requests.some((request) => request.path.endsWith('/events?after=3'))).toBe(true)
 })
 

@@ -5,14 +5,15 @@ import { type Arguments, UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { acknowledge } from './actions.ts'
+import { patiently } from '../session/patiently.ts'
 import { confirmed, jobId } from './job-id.ts'
-import { lastEvent, newEvents } from './patience.ts'
+import { askOnce, newEvents } from './patience.ts'
 
 /** Called from inside the job too: with `--sync` it is frozen and goes on with it, asking anew on the other side. */
 export const migrate: Command = {
   name: 'migrate',
   aliases: [],
-  summary: 'Move a job with all its memory to another instance',
+  summary: 'Move a job with all its memory to another instance; inside a job without -j: itself',
   usage: 'migrate -j ID [-t TYPE | -c CPU -m MEM] [--sync]',
   flags: [
     JOB_FLAG,
@@ -22,16 +23,19 @@ export const migrate: Command = {
     { long: 'sync', summary: 'wait until it runs again' },
     FORCE_FLAG,
   ],
-  examples: ['float migrate -j ID -t m5.xlarge --sync', 'float migrate -f -j ID -c 4 -m 16'],
+  examples: [
+    'float migrate -j ID -t m5.xlarge --sync',
+    'float migrate -f -j ID -c 4 -m 16',
+    'float migrate --sync -f -m 32',
+  ],
   run: async (context) => {
     const id = jobId(context)
     const body = target(context.args)
     if (!(await confirmed(context, 'Move this job?'))) return EXIT.failed
-    const { client } = await context.connect()
-    const sync = context.args.isSet('sync')
-    const after = sync ? await lastEvent(client, id) : 0
-    const job = await client.call('migrateJob', { params: { id }, body })
-    if (sync) return untilItRuns(context, id, after)
+    const { job, after } = await askOnce(context, id, 'migrateAsked', (client, known) =>
+      client.call('migrateJob', { params: { id }, body: { ...body, after: known } }),
+    )
+    if (context.args.isSet('sync')) return untilItRuns(context, id, after)
     acknowledge(context, job, 'Migrate request has been submitted')
     return EXIT.ok
   },
@@ -51,7 +55,7 @@ const untilItRuns = async (context: Context, id: string, after: number): Promise
     const code = outcome(event)
     if (code === undefined) continue
     if (code !== EXIT.ok) throw new Error(event.sentence)
-    const job = await client.call('job', { params: { id } })
+    const job = await patiently(context.world, () => client.call('job', { params: { id } }))
     acknowledge(context, job, `The job ${event.sentence}; it is on ${job.workingHost || 'no instance now'}`)
     return code
   }

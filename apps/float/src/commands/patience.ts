@@ -1,29 +1,44 @@
 import { type Client, UnreachableError } from '@mmcloud/client'
-import type { EventView } from '@mmcloud/contract'
+import type { EventView, JobView } from '@mmcloud/contract'
+import type { Reason } from '@mmcloud/domain'
+import type { Context } from '../command.ts'
+import { patiently, POLL_MS } from '../session/patiently.ts'
 import type { World } from '../world.ts'
 
-/** Between two short requests while something is waited for. */
-export const POLL_MS = 500
-/** An OpCenter restarts in seconds; a caller inside a job may stand still for minutes while it is moved itself. */
-const PATIENCE_MS = 600_000
-
-/** Asks again while nobody answers: the OpCenter may be restarting, or we were just moved to another instance. */
-export const patiently = async <T>(world: World, ask: () => Promise<T>): Promise<T> => {
-  const giveUpAt = world.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof UnreachableError) || world.now() > giveUpAt) throw error
-      await world.sleep(POLL_MS)
-    }
-  }
-}
-
+/** A wish whose answer is lost so often is given up. */
+const MOST_TRIES = 20
 /** The highest event number so far: what comes after it is news. */
 export const lastEvent = async (client: Client, id: string): Promise<number> => {
   const { events } = await client.call('events', { params: { id } })
   return events.at(-1)?.seq ?? 0
+}
+
+/**
+ * Asks for what must not happen twice. When the answer is lost, since the job we are inside was taken away with it, the
+ * history tells whether the wish arrived; only if it did not it is asked for again. `ask` gets the last event known at
+ * the first time.
+ */
+export const askOnce = async (
+  { world, connect }: Context,
+  id: string,
+  reason: Reason,
+  ask: (client: Client, after: number) => Promise<JobView>,
+): Promise<{ readonly job: JobView; readonly after: number }> => {
+  const { client } = await connect()
+  const after = await lastEvent(client, id)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { job: await ask(client, after), after }
+    } catch (error) {
+      if (!(error instanceof UnreachableError) || tries === MOST_TRIES) throw error
+    }
+    await world.sleep(POLL_MS)
+    const query = { after }
+    const { events } = await patiently(world, () => client.call('events', { params: { id }, query }))
+    if (events.some((event) => event.reason === reason)) {
+      return { job: await patiently(world, () => client.call('job', { params: { id } })), after }
+    }
+  }
 }
 
 /** Every new event in order, for ever: the caller stops. */

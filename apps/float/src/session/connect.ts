@@ -1,9 +1,17 @@
-import { type Client, createClient, type Credentials, parseAddress, type Trust } from '@mmcloud/client'
+import {
+  type Client,
+  createClient,
+  type Credentials,
+  parseAddress,
+  type Transport,
+  type Trust,
+} from '@mmcloud/client'
 import { UserError } from '@mmcloud/domain'
 import type { Arguments } from '../arguments.ts'
 import type { World } from '../world.ts'
 import { floatFolder } from './float-folder.ts'
 import { pinFile, pinPath } from './pin-file.ts'
+import { patiently } from './patiently.ts'
 import { readSession, type SavedSession } from './session-file.ts'
 
 /** An OpCenter to talk to. */
@@ -15,18 +23,48 @@ export type Connection = {
   readonly close: () => void
 }
 
-/** By `-a`, else `FLOAT_ADDR` (inside a job), else the last login; as `-u -p`, `-O`, or the login's session. */
+/** By `-a`, else the last login, else `FLOAT_ADDR` (inside a job); as `-u -p`, `-O`, or the login's session. */
 export const connect = async (args: Arguments, world: World): Promise<Connection> => {
-  const folder = floatFolder(world.env)
-  const session = readSession(folder)
-  const address = args.value('address') ?? (world.env['FLOAT_ADDR'] || session?.address)
+  const inner = innerAddress(world)
+  const session = lastLogin(world, inner)
+  const address = args.value('address') ?? session?.address ?? world.env['FLOAT_ADDR']
   if (!address) {
     throw new UserError('unauthenticated', 'no session; log in first: float login -a HOST[:PORT] -u NAME')
   }
   const credentials = await credentialsFor(args, world, address, session)
-  const transport = world.openTransport(parseAddress(address), trustFor(world, folder))
-  return { client: createClient(transport, credentials), address, credentials, close: transport.close }
+  const inside = address === inner
+  const trust = inside ? ANY : trustFor(world, floatFolder(world.env))
+  const transport = world.openTransport(parseAddress(address), trust)
+  const client = createClient(inside ? untilAnswered(world, transport) : transport, credentials)
+  return { client, address, credentials, close: transport.close }
 }
+
+/** Where a job finds the OpCenter; nothing outside of jobs. */
+const innerAddress = ({ env }: World): string | undefined =>
+  env['FLOAT_JOB_ID'] ? env['FLOAT_ADDR'] || undefined : undefined
+
+/** The image of a job may have no folder that its user may write to: then there was no login either. */
+const lastLogin = ({ env }: World, inner: string | undefined): SavedSession | undefined => {
+  try {
+    return readSession(floatFolder(env))
+  } catch (error) {
+    if (inner !== undefined) return undefined
+    throw error
+  }
+}
+
+/** Between a job and its instance there is nobody, and each instance shows a certificate of its own. */
+const ANY: Trust = {
+  kind: 'pins',
+  store: { get: () => undefined, set: () => undefined },
+  where: 'nowhere',
+}
+
+/** The job may be moved between a question and its answer: what changes nothing is asked again on the other side. */
+const untilAnswered =
+  (world: World, transport: Transport): Transport =>
+  (request) =>
+    request.method === 'GET' ? patiently(world, () => transport(request)) : transport(request)
 
 const credentialsFor = async (
   args: Arguments,

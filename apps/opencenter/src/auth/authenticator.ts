@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { UserError } from '@mmcloud/domain'
+import { WORKER_SCHEME } from '@mmcloud/contract'
+import { type JobId, UserError } from '@mmcloud/domain'
 import type { Accounts, User } from '@mmcloud/store'
 import { FailedLogins } from './failed-logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
@@ -15,11 +16,20 @@ export type Caller = {
   readonly user: User
   /** Absent with Basic credentials. */
   readonly session?: { readonly tokenHash: string; readonly expiresAt: number }
+  /** The program of this job asks, through its worker: it speaks for its owner, about this job alone. */
+  readonly job?: JobId
 }
+
+/** The job and its owner for which a worker with that credential may speak; nothing when it may not. */
+export type JobOfWorker = (
+  instanceId: string,
+  credential: string,
+) => Promise<{ readonly job: JobId; readonly owner: string } | undefined>
 
 /** Who is asking: by a session's token or by Basic credentials. */
 export class Authenticator {
   readonly #accounts: Accounts
+  readonly #jobOfWorker: JobOfWorker
   readonly #now: () => number
   readonly #failed: FailedLogins
   /** Keyed hashes of passwords verified lately; the key dies with the process. */
@@ -27,8 +37,9 @@ export class Authenticator {
   readonly #verifying = new Map<string, Promise<User>>()
   readonly #key = randomBytes(32)
 
-  constructor(accounts: Accounts, now: () => number = Date.now) {
+  constructor(accounts: Accounts, jobOfWorker: JobOfWorker, now: () => number = Date.now) {
     this.#accounts = accounts
+    this.#jobOfWorker = jobOfWorker
     this.#now = now
     this.#failed = new FailedLogins(now)
   }
@@ -40,6 +51,15 @@ export class Authenticator {
     return scheme?.toLowerCase() === 'basic'
       ? { user: await this.#byPassword(value, address) }
       : this.#bySession(value)
+  }
+
+  /** The job whose worker asks. Throws `unauthenticated` when it is none of a living instance. */
+  async jobCaller(header: string): Promise<Caller> {
+    const [, instanceId = '', credential = ''] = WORKER.exec(header.trim()) ?? []
+    const found = await this.#jobOfWorker(instanceId, credential)
+    const user = found && (await this.#accounts.user(found.owner))
+    if (!found || !user) throw new UserError('unauthenticated', 'This is the worker of no living instance')
+    return { user: { ...user, role: 'user' }, job: found.job }
   }
 
   /** A new session; the token goes to the client and only its hash is kept. */
@@ -117,5 +137,11 @@ export class Authenticator {
     this.#verified.set(memory, this.#now() + REMEMBER_MS)
   }
 }
+
+/** Whether a worker asks for its job, or someone who says so. */
+export const isWorkers = (header: string | undefined): header is string =>
+  header !== undefined && header.startsWith(`${WORKER_SCHEME} `)
+
+const WORKER = new RegExp(`^${WORKER_SCHEME} ([\\w-]{1,64}):([\\w-]{1,128})$`)
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url')

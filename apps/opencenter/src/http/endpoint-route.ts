@@ -1,7 +1,15 @@
-import { type Endpoint, errorSchema, REST_API, type RestApi, type RouteName } from '@mmcloud/contract'
+import {
+  type Endpoint,
+  errorSchema,
+  inJobScope,
+  REST_API,
+  type RestApi,
+  type RouteName,
+} from '@mmcloud/contract'
+import { UserError } from '@mmcloud/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Authenticator, Caller } from '../auth/authenticator.ts'
+import { type Authenticator, type Caller, isWorkers } from '../auth/authenticator.ts'
 
 type Read<E, Part extends string> =
   E extends Readonly<Record<Part, infer S extends z.ZodType>> ? z.output<S> : undefined
@@ -36,7 +44,12 @@ export const endpointRoute = <N extends RouteName>(
     url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: schemaOf(name, endpoint),
     handler: async (request, reply) => {
-      const caller = endpoint.auth === 'none' ? undefined : await callerOf(authenticator, request)
+      const { authorization } = request.headers
+      const caller = isWorkers(authorization)
+        ? scoped(name, request.params, await authenticator.jobCaller(authorization))
+        : endpoint.auth === 'none'
+          ? undefined
+          : await authenticator.caller(authorization, request.ip)
       reply.code(endpoint.success)
       const { params, query, body, headers } = request
       return handle({ params, query, body, headers, caller, reply } as Call<N>)
@@ -44,8 +57,12 @@ export const endpointRoute = <N extends RouteName>(
   })
 }
 
-const callerOf = (authenticator: Authenticator, request: FastifyRequest): Promise<Caller> =>
-  authenticator.caller(request.headers.authorization, request.ip)
+/** A job asks about itself only, and only some things. */
+const scoped = (name: RouteName, params: unknown, caller: Caller): Caller => {
+  const { id = caller.job } = (params ?? {}) as { readonly id?: string }
+  if (inJobScope(name) && id === caller.job) return caller
+  throw new UserError('forbidden', `A job may not ask for this: ${REST_API[name].summary}`)
+}
 
 const schemaOf = (name: string, endpoint: Endpoint) => ({
   operationId: name,

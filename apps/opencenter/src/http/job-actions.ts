@@ -35,11 +35,11 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     act(params.id, caller, (id, user) => commands.rerun(id, user)),
   )
   endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
-    const target = moveTarget(body)
+    const target = { ...moveTarget(body), ...byJob(caller) }
     return act(params.id, caller, (id, user) => commands.migrate(id, user, target))
   })
   endpointRoute(app, authenticator, 'modifyJob', ({ params, caller, body }) => {
-    const modification = readModification(body)
+    const modification = { ...readModification(body), ...byJob(caller) }
     return act(params.id, caller, (id, user) => commands.modify(id, user, modification))
   })
   endpointRoute(app, authenticator, 'drillJob', ({ params, caller, body }) => {
@@ -48,10 +48,14 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
 }
 
+/** Who asks decides it, never what was sent. */
+const byJob = ({ job }: Caller): { byJob?: true } => (job === undefined ? {} : { byJob: true })
+
 const moveTarget = (body: {
   readonly instType?: string | undefined
   readonly cpu?: string | number | undefined
   readonly mem?: string | number | undefined
+  readonly after?: number | undefined
 }): MoveTarget => {
   const cpu = parseRange(body.cpu ?? '', '--cpu')
   const memGB = parseRange(body.mem ?? '', '--mem')
@@ -59,5 +63,6 @@ const moveTarget = (body: {
     ...(body.instType ? { instanceType: body.instType } : {}),
     ...(cpu ? { cpu } : {}),
     ...(memGB ? { memGB } : {}),
+    ...(body.after === undefined ? {} : { after: body.after }),
   }
 }

@@ -36,6 +36,8 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
   const logs = new LogMirror(join(dir, 'logs'))
   const watchers = new Set<(samples: readonly Sample[]) => void>()
   const newest = new Map<JobId, Sample>()
+  /** Which job a worker may speak for, by `INSTANCE:CREDENTIAL`. */
+  const workers = new Map<string, { readonly job: JobId; readonly owner: string }>()
   const streams = new EventStreams(limits)
   const samples = openSamples(join(dir, 'samples.db'), () => undefined)
   const time = { now: Date.parse('2026-11-23T05:30:00Z') }
@@ -65,7 +67,11 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
     {
       records,
       commands,
-      authenticator: new Authenticator(accounts, () => time.now),
+      authenticator: new Authenticator(
+        accounts,
+        async (instance, credential) => workers.get(`${instance}:${credential}`),
+        () => time.now,
+      ),
       images: new ImageResolver(library, blobs, async (source) => {
         if (source.includes('nowhere')) throw new Error('manifest unknown')
         return DIGEST
@@ -123,6 +129,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
     app,
     streams,
     streaming,
+    workers,
     addUser,
     samples,
     measured,

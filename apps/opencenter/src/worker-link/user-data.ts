@@ -19,6 +19,7 @@ JSON
 fetch() { curl --fail --silent --show-error --retry 60 --retry-delay 1 --retry-all-errors --cacert /run/mmcloud/opencenter.pem --output "/opt/mmcloud/$1.new" '${config.openCenterUrl}/worker/'"$1" && mv "/opt/mmcloud/$1.new" "/opt/mmcloud/$1"; }
 fetch worker.mjs
 fetch shim.mjs
+fetch float.mjs
 # Nothing from here on is secret by its place, and what the worker makes for a job must be open to the job's users.
 umask 022
 # The instance can be used up for the job: the worker, who saves it, is the last to be taken by the kernel.

@@ -7,9 +7,10 @@ export type WorkerBundles = ReadonlyMap<string, string>
 const ENTRIES = {
   'worker.mjs': '../../../worker/src/main.ts',
   'shim.mjs': '../../../worker/src/shim/main.ts',
+  'float.mjs': '../../../float/src/main.ts',
 }
 
-/** Bundles the worker and its shim into one file each (about 0.2 s, once per start of the OpCenter). */
+/** Bundles the worker, its shim and the job's `float` into one file each (about 0.2 s, once per start of the OpCenter). */
 export const buildWorkerBundles = async (): Promise<WorkerBundles> => {
   const files = await Promise.all(
     Object.entries(ENTRIES).map(async ([name, entry]) => [name, await bundle(entry)] as const),

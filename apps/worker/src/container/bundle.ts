@@ -6,6 +6,7 @@ import { exec } from '../system/exec.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { isMounted, type MountedVolume } from '../volumes/volumes.ts'
 import type { MemoryLimits } from './cgroup.ts'
+import { placeJobTools } from './job-tools.ts'
 import { ociSpec } from './oci-spec.ts'
 
 export type BundleInput = {
@@ -20,6 +21,7 @@ export type BundleInput = {
 /** Mounts the container's root (image below, layer on the job's volume above) and writes its configuration. */
 export const makeBundle = async (input: BundleInput): Promise<void> => {
   await removeBundle()
+  placeJobTools()
   mkdirSync(places.rootfs, { recursive: true })
   rmSync(places.lower, { force: true })
   symlinkSync(input.image.rootfs, places.lower)

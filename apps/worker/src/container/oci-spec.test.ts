@@ -39,15 +39,29 @@ test('without a script the command of the image runs, and one without either is 
 
 test("the job's variables come before the image's, and ours before both", () => {
   const image = { Cmd: ['/x'], Env: ['PATH=/image', 'A=image', 'B=image=with=more'] }
-  const input = { image, spec: { ...base.spec, env: { A: 'job', FLOAT_JOB_ID: 'forged' } } }
+  const input = {
+    image,
+    spec: { ...base.spec, env: { A: 'job', FLOAT_JOB_ID: 'forged', FLOAT_ADDR: 'forged' } },
+  }
   const { env } = spec(input).process
   expect(env).toContain('PATH=/image')
   expect(env).toContain('A=job')
   expect(env).toContain('B=image=with=more')
   expect(env).toContain('FLOAT_JOB_ID=job1')
+  expect(env).toContain('FLOAT_ADDR=10.254.253.1:443')
   expect(env).toContain('WORKER_ADDR=10.0.0.2')
   expect(env).not.toContain('A=image')
   expect(env).not.toContain('FLOAT_JOB_ID=forged')
+})
+
+test('float and what it runs with are there, and nobody can change them', () => {
+  const tools = spec().mounts.filter(({ destination }) => destination.startsWith('/opt/memverge/'))
+  expect(tools.map(({ destination }) => destination)).toEqual([
+    '/opt/memverge/init',
+    '/opt/memverge/lib',
+    '/opt/memverge/bin',
+  ])
+  for (const { options } of tools) expect(options).toContain('ro')
 })
 
 test('data volumes are mounted where they were asked for, writable', () => {

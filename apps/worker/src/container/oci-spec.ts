@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import type { ContainerSpec } from '@mmcloud/contract'
+import { type ContainerSpec, FLOAT_ADDRESS } from '@mmcloud/contract'
 import type { ImageConfig } from '../image/image-config.ts'
 import { NETNS_PATH } from '../network/inner-network.ts'
 import { inner, jobPlaces, places } from '../system/places.ts'
 import { JOB_CGROUP, type MemoryLimits } from './cgroup.ts'
 import { resolveUser } from './image-user.ts'
+import { JOB_TOOLS } from './job-tools.ts'
 
 /** What a container engine gives by default: enough for package managers and servers, nothing that reaches the instance. */
 const CAPABILITIES = [
@@ -158,6 +159,7 @@ const environment = ({ jobId, spec, image, address }: SpecInput): string[] => {
     ...Object.fromEntries(fromImage),
     ...spec.env,
     FLOAT_JOB_ID: jobId,
+    FLOAT_ADDR: `${FLOAT_ADDRESS.host}:${FLOAT_ADDRESS.port}`,
     FLOAT_USER: spec.user,
     FLOAT_LOG_PATH: inner.logPath,
     FLOAT_JOB_PATH: inner.jobPath,
@@ -192,6 +194,7 @@ const mounts = (dataMounts: readonly DataMount[]): object[] => {
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...flags, 'ro'] },
     bind(INIT_OF_SYSTEM, INIT, 'ro'),
+    ...JOB_TOOLS.map(({ source, destination }) => bind(source, destination, 'ro')),
     bind(places.resolv, '/etc/resolv.conf', 'ro'),
     bind(jobPlaces.logs, inner.logPath, 'rw'),
     bind(jobPlaces.job, inner.jobPath, 'rw'),

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
+import { FLOAT_ADDRESS } from '@mmcloud/contract'
 import { exec, succeeds } from '../system/exec.ts'
 
 /** The same on every instance, so that restored sockets find their address. */
@@ -64,9 +65,9 @@ const rules = (publish: readonly Publish[]): string => {
     ({ hostPort, containerPort }) =>
       `fib daddr type local tcp dport ${hostPort} dnat to ${JOB_ADDRESS}:${containerPort};`,
   )
-  // Replaced as a whole, whatever was there.
+  // What the worker serves is the worker's, whatever ports the job publishes. Replaced as a whole, whatever was there.
   return `table ip mmjob; delete table ip mmjob; table ip mmjob {
-    chain prerouting { type nat hook prerouting priority dstnat; ${forwarded.join(' ')} }
+    chain prerouting { type nat hook prerouting priority dstnat; ip daddr ${FLOAT_ADDRESS.host} accept; ${forwarded.join(' ')} }
     chain output { type nat hook output priority -100; ${forwarded.join(' ')} }
     chain postrouting {
       type nat hook postrouting priority srcnat;

@@ -55,6 +55,11 @@ export class JobRunner {
       : undefined
   }
 
+  /** Whose program runs here, or ran last. */
+  get jobId(): string | undefined {
+    return this.#state?.jobId
+  }
+
   /** For what is measured: the program's limits and disks while it runs, and is neither frozen nor being saved. */
   get running(): Pick<JobState, 'limits' | 'volumes'> | undefined {
     return this.#state?.phase === 'running' && !this.#state.braked ? this.#state : undefined

@@ -20,6 +20,13 @@ export const places = {
   criuWork: '/run/mmworker/criu-work',
   actionSocket: '/run/mmworker/action.sock',
   resolv: '/run/mmworker/resolv.conf',
+  jobApiCertificate: '/run/mmworker/job-api.crt',
+  jobApiKey: '/run/mmworker/job-api.key',
+  /** Of the system image. */
+  toolsLib: '/opt/memverge/lib',
+  toolsBin: '/opt/memverge/bin',
+  /** Fetched at boot, beside the worker. */
+  floatProgram: '/opt/mmcloud/float.mjs',
   jobVolume: '/mnt/job',
 } as const
 
@@ -42,4 +49,9 @@ export const jobPlaces = {
 } as const
 
 /** Inside the container. */
-export const inner = { logPath: '/mnt/float/logs', jobPath: '/mnt/float/job' } as const
+export const inner = {
+  logPath: '/mnt/float/logs',
+  jobPath: '/mnt/float/job',
+  toolsLib: '/opt/memverge/lib',
+  toolsBin: '/opt/memverge/bin',
+} as const

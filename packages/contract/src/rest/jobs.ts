@@ -201,7 +201,16 @@ export const rerunJob = endpoint('rerunJob', { summary: 'Run an ended job again 
 
 /** A type, or a size; nothing = another instance of the same size. */
 export const migrateBodySchema = z
-  .object({ instType: z.string().optional(), cpu: rangeText.optional(), mem: rangeText.optional() })
+  .object({
+    instType: z.string().optional(),
+    cpu: rangeText.optional(),
+    mem: rangeText.optional(),
+    /**
+     * The last event that the asker knew when it first asked: if the same was asked since, it is this very wish, whose
+     * answer did not arrive, and the job is not moved again.
+     */
+    after: z.int().nonnegative().optional(),
+  })
   .meta({ id: 'MigrateJob' })
 export type MigrateBody = z.infer<typeof migrateBodySchema>
 export const migrateJob = endpoint('migrateJob', {

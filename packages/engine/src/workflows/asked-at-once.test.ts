@@ -47,6 +47,40 @@ describe('what is asked the moment a job has settled waits for the tidying up', 
   })
 })
 
+test('the same move asked for again, since its answer was lost, is made once', async () => {
+  const job = await world.executing()
+  const known = (await world.records.read((view) => view.events(job.id))).at(-1)!.seq
+  const ask = (): Promise<Job> =>
+    world.engine.commands.migrate(job.id, 'ada', { memGB: { min: 8 }, byJob: true, after: known })
+  const twiceAtOnce = await Promise.all([ask(), ask()])
+  expect(twiceAtOnce.map(({ status }) => status)).toEqual(['Floating', 'Floating'])
+  await free(job, 'Executing')
+  await ask()
+  const moves = await world.records.read((view) => view.migrations(job.id))
+  expect(moves).toMatchObject([{ trigger: 'program', outcome: 'done' }])
+})
+
+test('another move, or one asked for later, is a move of its own', async () => {
+  const job = await world.executing()
+  await world.engine.commands.migrate(job.id, 'ada', { memGB: { min: 4 } })
+  await free(job, 'Executing')
+  await world.engine.commands.migrate(job.id, 'ada', { memGB: { min: 8 }, after: 0 })
+  await free(job, 'Executing')
+  const known = (await world.records.read((view) => view.events(job.id))).at(-1)!.seq
+  await world.engine.commands.migrate(job.id, 'ada', { memGB: { min: 8 }, after: known })
+  await free(job, 'Executing')
+  expect(await world.records.read((view) => view.migrations(job.id))).toHaveLength(3)
+})
+
+test('a job that changes its own bounds moves by its own wish', async () => {
+  const job = await world.executing()
+  const change = (spec: Job['spec']): Job['spec'] => ({ ...spec, memGB: { min: 8 } })
+  await world.engine.commands.modify(job.id, 'ada', { change, bounds: true, told: 'mem', byJob: true })
+  await free(job, 'Executing')
+  const moves = await world.records.read((view) => view.migrations(job.id))
+  expect(moves).toMatchObject([{ trigger: 'program' }])
+})
+
 test('what is asked in the middle of a move is refused at once', async () => {
   const job = await world.executing()
   await world.engine.commands.migrate(job.id, 'ada', {})
