@@ -3,6 +3,7 @@ import {
   type MigrationTrigger,
   newCaptureId,
   newInstanceId,
+  type Offer,
   type Reason,
   type ReasonNumbers,
   type RejectedOffer,
@@ -28,6 +29,8 @@ export type FloatWish = {
   readonly saveFirst?: boolean
   /** The size it goes to, and is placed with from now on; absent = as before. */
   readonly moveTo?: Job['moveTo']
+  /** Only these may be rented while the program still runs, best first; absent = whatever fits, the cheapest first. */
+  readonly offers?: readonly Offer[]
 }
 
 /** Records the move and its line in the ledger, and takes the job for it. The job must be running. */
@@ -49,6 +52,7 @@ export const beginFloat = async (
     captureId: newCaptureId(deps.random),
     saveFirst: wish.saveFirst ?? false,
     sizeBefore: job.moveTo ?? null,
+    offers: wish.offers?.map(({ instanceType, market }) => ({ instanceType, market })) ?? null,
   })
   const instance = await tx.instance(source)
   await tx.putMigration(job.id, {

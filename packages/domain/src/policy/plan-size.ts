@@ -38,10 +38,12 @@ export type SizeWorld = {
   readonly now: number
 }
 
-/** A move to make: the wish, the offer it will probably go to, and what else there was. */
+/** A move to make: the wish, the offer to rent, and what else there was. */
 export type SizeMovePlan = {
   readonly wish: SizeWish
   readonly chosen: Offer
+  /** What may be rented instead when that has no room after all, best first. */
+  readonly fallbacks: readonly Offer[]
   readonly alternatives: readonly RejectedOffer[]
 }
 
@@ -82,8 +84,9 @@ export const planSize = (
     savedBytes: wish.usedBytes,
     cpuFeatures: world.present.cpuFeatures,
   }
-  const [chosen] = suitable(world, wish, need, offers)
-  if (chosen) return { wish, chosen, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
+  const [chosen, ...fallbacks] = suitable(world, wish, need, offers)
+  if (chosen)
+    return { wish, chosen, fallbacks, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
   if (wish.least) return smallerStill(world, wish, { ...need, ...atLeast(wish, wish.least) }, offers)
   const { trigger, rule, measured, threshold, heldSeconds, cpu, memGB } = wish
   return { why: 'noOffer', trigger, rule, measured, threshold, heldSeconds, cpu, memGB }
@@ -107,13 +110,16 @@ const smallerStill = (
   need: ResourceNeed,
   offers: readonly Offer[],
 ): SizeMovePlan | undefined => {
-  const [nearest] = suitable(world, wish, need, offers).toSorted((a, b) => b.memGB - a.memGB || b.cpu - a.cpu)
+  const [nearest, ...fallbacks] = suitable(world, wish, need, offers).toSorted(
+    (a, b) => b.memGB - a.memGB || b.cpu - a.cpu,
+  )
   if (!nearest) return undefined
   const least = { cpu: Math.min(wish.cpu.min, nearest.cpu), memGB: Math.min(wish.memGB.min, nearest.memGB) }
   const chosen = { ...wish, ...atLeast(wish, least) }
   return {
     wish: chosen,
     chosen: nearest,
+    fallbacks: fallbacks.filter(({ memGB, cpu }) => memGB === nearest.memGB && cpu === nearest.cpu),
     alternatives: rejectedOffers(world, chosen, { ...need, ...atLeast(wish, least) }, offers, nearest),
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@mmcloud/domain'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MigrationRecord } from '../ports/records/migration-record.ts'
+import { InsufficientCapacityError } from '../ports/provider/provider-errors.ts'
 import { TestWorld } from '../test-world.ts'
 
 const GIB = 2 ** 30
@@ -101,6 +102,31 @@ describe('a job that outgrows its memory', () => {
     expect(move!.phases['decide']).toBeGreaterThanOrEqual(3000)
     expect(Object.keys(move!.phases)).toEqual(['decide', 'launch', 'freeze', 'dump', 'handOver', 'restore'])
     expect(await world.story(job.id)).toContain('swapping')
+  })
+
+  test('goes where it was planned to go, though something cheaper has come up meanwhile', async () => {
+    const job = await world.executing()
+    world.provider.limit('t3.medium', 'spot', 0)
+    const offers = world.provider.offers.bind(world.provider)
+    world.provider.offers = async () => {
+      const planned = await offers()
+      world.provider.limit('t3.medium', 'spot', 1)
+      return planned
+    }
+    await uses(job, () => 1.1)
+    await moved(job, 1)
+    expect((await moves(job))[0]).toMatchObject({
+      numbers: { to: 'm5.large (2Core8GB/Spot)' },
+      target: { instanceType: 'm5.large' },
+    })
+  })
+
+  test('goes to the next best when the best is taken before it comes', async () => {
+    const job = await world.executing()
+    world.provider.failNext('launch', new InsufficientCapacityError('just taken'))
+    await uses(job, () => 1.1)
+    await moved(job, 1)
+    expect((await moves(job))[0]).toMatchObject({ target: { instanceType: 'm5.large', market: 'spot' } })
   })
 
   test('keeps the size it has grown to when its instance is taken', async () => {

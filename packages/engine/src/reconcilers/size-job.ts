@@ -79,7 +79,7 @@ const begin = async (
   deps: EngineDeps,
   seen: Job,
   world: SizeWorld,
-  { wish, chosen, alternatives }: SizeMovePlan,
+  { wish, chosen, fallbacks, alternatives }: SizeMovePlan,
 ): Promise<boolean> => {
   const newest = world.samples.at(-1)!.at
   const decideMs = Math.max(0, world.now - newest) + wish.heldSeconds * 1000
@@ -107,6 +107,7 @@ const begin = async (
       decideMs,
       saveFirst: world.braked === true,
       moveTo,
+      offers: [chosen, ...fallbacks],
       afterwards: 'run',
     })
   })

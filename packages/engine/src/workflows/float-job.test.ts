@@ -229,6 +229,30 @@ describe('a reclaim', () => {
     const lostMs = events.find((event) => event.reason === 'instanceDied')!.at - checkpointAt
     expect(told('wentBack')).toEqual({ checkpoint: 1, lostMs })
     expect(told('restored')['standStillMs']).toBeLessThan(30_000)
+    const [line] = await world.records.read((view) => view.migrations(job.id))
+    expect(line).toMatchObject({ trigger: 'lost', source: { instance: instanceOf(job) }, outcome: 'done' })
+  })
+
+  test('a program goes on only where the processor has all that it may rely on', async () => {
+    world.provider.processor('t3.micro', ['avx2'])
+    world.provider.processor('m5.large', ['avx2', 'avx512f'])
+    const job = await world.executing()
+    world.provider.limit('t3.micro', 'spot', 0)
+    world.provider.limit('t3.micro', 'onDemand', 0)
+    world.provider.limit('m5.large', 'spot', 0)
+    world.provider.limit('m5.large', 'onDemand', 0)
+    await world.fleet.work(job.id, 5)
+    await world.provider.reclaim(instanceOf(job), 120)
+    await world.until(job.id, (now) => now.placementTries > 0)
+    const events = await world.records.read((view) => view.events(job.id))
+    expect(events.findLast(({ reason }) => reason === 'waitingForCapacity')!.numbers['tried']).toContain(
+      'avx2',
+    )
+    world.provider.limit('m5.large', 'spot', 1)
+    const there = await world.until(job.id, (now) => now.status === 'Executing')
+    const { offer } = (await world.records.read((view) => view.instance(instanceOf(there))))!
+    expect(offer.instanceType).toBe('m5.large')
+    await oneCopyAndNothingElse(job.id, 5)
   })
 
   test('without notice and without a checkpoint runs again if it may', async () => {
@@ -357,8 +381,14 @@ describe('the whole life', () => {
     await world.engine.commands.suspend(job.id, 'ada')
     await world.until(job.id, (now) => now.status === 'Suspended' && now.workflow === undefined)
     expect(await world.cloud()).toEqual({ instances: [], volumes: 1 })
+    const restMs = 1_800_000
+    await world.clock.sleep(restMs, new AbortController().signal)
     await world.engine.commands.resume(job.id, 'ada')
     await oneCopyAndNothingElse(job.id, 8)
+    const [line] = await world.records.read((view) => view.migrations(job.id))
+    expect(line!.standStillMs).toBeGreaterThanOrEqual(restMs)
+    // Nothing was rented while it rested.
+    expect(line!.costUsd).toBeLessThan(0.0003)
   })
 
   test('draining saves what runs and gives its instance back; the next start goes on', async () => {

@@ -64,7 +64,7 @@ export const placementUndone = async (
 const withoutCapacity = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
   const { retryLimit, retryIntervalSeconds } = job.spec.vmPolicy
   const tries = job.placementTries + 1
-  const wanted = needSentence(needOf(job, undefined), job.spec.vmPolicy)
+  const wanted = needSentence(needOf(job), job.spec.vmPolicy)
   const wait = { placementTries: tries, placeAfter: at + retryIntervalSeconds * 1000 }
   const numbers = {
     wanted,

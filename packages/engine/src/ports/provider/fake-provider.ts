@@ -43,6 +43,7 @@ export class FakeProvider implements Provider {
   readonly #answered = new Map<InstanceId, LaunchedInstance>()
   readonly #volumes = new Map<VolumeId, FakeVolume>()
   readonly #limits = new Map<string, number>()
+  readonly #features = new Map<string, readonly string[]>()
   readonly #lost: (keyof Provider)[] = []
   readonly #hanging: (keyof Provider)[] = []
   readonly #failures: { method: keyof Provider; error: Error }[] = []
@@ -88,6 +89,11 @@ export class FakeProvider implements Provider {
     this.#limits.set(`${instanceType}/${market}`, count)
   }
 
+  /** What the processors of a type can do. */
+  processor(instanceType: string, features: readonly string[]): void {
+    this.#features.set(instanceType, features)
+  }
+
   /** The instance dies now, without notice. */
   kill(id: InstanceId): void {
     this.#instances.delete(id)
@@ -119,7 +125,7 @@ export class FakeProvider implements Provider {
           memGB: type.memGB,
           market,
           pricePerHour: this.#price(type, market),
-          cpuFeatures: [],
+          cpuFeatures: this.#features.get(type.name) ?? [],
         })),
     )
   }

@@ -37,7 +37,7 @@ export type MigrationRecord = {
   /** The policy's key that asked; empty where none did. */
   readonly rule: string
   readonly alternatives: readonly RejectedOffer[]
-  /** Absent when the job came from no instance: after a rest. */
+  /** Where the program ran before. */
   readonly source?: Machine
   readonly target?: Machine
   readonly startedAt: number
@@ -46,7 +46,7 @@ export type MigrationRecord = {
   readonly standStillMs?: number
   /** Milliseconds: `decide`, `launch`, `freeze`, `dump`, `handOver`, `restore`. */
   readonly phases: Readonly<Record<string, number>>
-  /** What the move itself cost: the target until the program ran there, and the source while it stood still. */
+  /** What the move itself cost: the target until the program ran there, and the source from the freeze on. */
   readonly costUsd?: number
   readonly outcome: 'underway' | 'done' | 'undone'
 }

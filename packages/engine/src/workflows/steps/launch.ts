@@ -13,9 +13,11 @@ import {
 import type { InstanceType } from '../../ports/provider/provider.ts'
 import { InsufficientCapacityError } from '../../ports/provider/provider-errors.ts'
 import { DeadlineError, within } from '../../ports/clock.ts'
+import type { RecordsView } from '../../ports/records/records.ts'
 import { jobOf, moveJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
 import { sourceOf } from './capture.ts'
+import { ranOn } from './ran-on.ts'
 import { withInstance } from './with-instance.ts'
 
 /** A worker that has not called by then will not: seconds suffice here, a cloud's boot takes up to two minutes. */
@@ -34,13 +36,10 @@ export const launchTarget = async (
   const { deps, signal } = context
   const { job, need } = await deps.records.read(async (view) => {
     const found = await jobOf(view, context.jobId)
-    return {
-      job: found,
-      need: needOf(found, usableCheckpoint(await view.checkpoints(found.id), found.attempt)?.bytes),
-    }
+    return { job: found, need: { ...needOf(found), ...(await needOfProgram(view, found)) } }
   })
   const offers = await deps.provider.offers(signal)
-  const fitting = chooseOffers(offers, need, job.spec.vmPolicy)
+  const fitting = asPlanned(context, chooseOffers(offers, need, job.spec.vmPolicy))
   const tried: string[] = []
   for (const offer of await triedBefore(context, fitting)) {
     await recordOffer(context, offer)
@@ -85,9 +84,12 @@ const nothingOffered = (
 ): string => {
   const types = catalogue.filter((type) => fitsSize({ ...type, instanceType: type.name }, need))
   const { priceLimit: _, ...atAnyPrice } = policy
+  const { cpuFeatures = [], ...onAnyProcessor } = need
   const [dear] = chooseOffers(offers, need, atAnyPrice)
   if (dear) return `the cheapest that fits, ${dear.instanceType}, costs ${dear.pricePerHour} USD/h now`
   if (types.length === 0) return `no type fits ${needSentence(need, policy)}`
+  if (chooseOffers(offers, onAnyProcessor, policy).length > 0)
+    return `no processor to be had now has all that the program may rely on (${cpuFeatures.join(', ')})`
   return `no room now on ${types.map((type) => type.name).join(', ')} (${policy.policy})`
 }
 
@@ -146,15 +148,39 @@ export const awaitTargetInTime = async (context: StepContext): Promise<unknown> 
 }
 
 /** What the next instance must have; a person's wish to move stands over the submitted bounds. */
-export const needOf = (job: Job, savedBytes: number | undefined): ResourceNeed => {
+export const needOf = (job: Job): ResourceNeed => {
   const { moveTo, spec } = job
   const instanceType = moveTo ? moveTo.instanceType : spec.instanceType
   return {
     cpu: moveTo?.cpu ?? spec.cpu,
     memGB: moveTo?.memGB ?? spec.memGB,
     ...(instanceType === undefined ? {} : { instanceType }),
-    ...(savedBytes === undefined ? {} : { savedBytes }),
   }
+}
+
+/** What a program that goes on needs beside its size: room for what it holds, and the processor features it may rely on. */
+const needOfProgram = async (
+  view: RecordsView,
+  job: Job,
+): Promise<Pick<ResourceNeed, 'savedBytes' | 'cpuFeatures'>> => {
+  const checkpoint = usableCheckpoint(await view.checkpoints(job.id), job.attempt)
+  if (!checkpoint && job.residence.kind !== 'running') return {}
+  const home = await ranOn(view, job)
+  return {
+    ...(checkpoint ? { savedBytes: checkpoint.bytes } : {}),
+    ...(home ? { cpuFeatures: home.offer.cpuFeatures } : {}),
+  }
+}
+
+/** A move that was planned goes where it was planned, in that order: other offers that fit were considered and not taken. */
+const asPlanned = ({ params }: StepContext, offers: readonly Offer[]): readonly Offer[] => {
+  const planned = (params['offers'] ?? undefined) as
+    | readonly Pick<Offer, 'instanceType' | 'market'>[]
+    | undefined
+  if (!planned) return offers
+  return planned.flatMap((plan) =>
+    offers.filter(({ instanceType, market }) => instanceType === plan.instanceType && market === plan.market),
+  )
 }
 
 export const instanceOf = async (

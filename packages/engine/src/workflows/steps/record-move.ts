@@ -1,8 +1,9 @@
 import type { Checkpoint, Instance, Job, JobEvent, MigrationTrigger, Reason } from '@mmcloud/domain'
-import { machineOf, type MigrationRecord } from '../../ports/records/migration-record.ts'
+import { type Machine, machineOf, type MigrationRecord } from '../../ports/records/migration-record.ts'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
 import { instanceOf, targetOf } from './launch.ts'
+import { ranOn } from './ran-on.ts'
 
 /** A program that goes on: from which checkpoint, after how long, and what the worker measured. */
 type GoneOn = {
@@ -13,7 +14,7 @@ type GoneOn = {
   readonly at: number
 }
 
-/** Completes the ledger's line of this move, or writes one for a job that was lost or rested. */
+/** Completes the ledger's line of this move, or writes one for a job that was lost or rested; before the job is moved on. */
 export const recordMove = async (
   tx: RecordsTransaction,
   context: StepContext,
@@ -23,6 +24,7 @@ export const recordMove = async (
   const underway = (await tx.migrations(job.id)).find(({ outcome }) => outcome === 'underway')
   const begun = underway && job.status !== 'Resuming' ? underway : await lineFor(tx, context, job, underway)
   const target = await instanceOf(tx, targetOf(context))
+  const source = begun.source && (await tx.instance(begun.source.instance))
   await tx.putMigration(job.id, {
     ...begun,
     target: machineOf(target.id, target.offer),
@@ -30,7 +32,7 @@ export const recordMove = async (
     bytes: checkpoint.bytes,
     standStillMs,
     phases: { ...begun.phases, ...phasesOf(target, gone) },
-    costUsd: costOf(begun, target, standStillMs, at),
+    costUsd: costOf(target, source, at - standStillMs, at),
     outcome: 'done',
   })
 }
@@ -49,6 +51,7 @@ const lineFor = async (
   job: Job,
   underway: MigrationRecord | undefined,
 ): Promise<MigrationRecord> => {
+  const home = underway?.source ?? (await homeOf(tx, job))
   const why = (await tx.events(job.id)).findLast(({ reason }) => WHY[reason] !== undefined) as JobEvent
   return {
     id: context.workflow.id,
@@ -60,9 +63,15 @@ const lineFor = async (
     startedAt: context.workflow.startedAt,
     phases: {},
     outcome: 'underway',
+    ...(home ? { source: home } : {}),
     // A rest is one line: the program left there and goes on here.
-    ...(underway?.source ? { id: underway.id, source: underway.source } : {}),
+    ...(underway?.source ? { id: underway.id } : {}),
   }
+}
+
+const homeOf = async (tx: RecordsTransaction, job: Job): Promise<Machine | undefined> => {
+  const home = await ranOn(tx, job)
+  return home && machineOf(home.id, home.offer)
 }
 
 /**
@@ -82,6 +91,8 @@ const phasesOf = (
 
 const HOUR_MS = 3_600_000
 
-const costOf = ({ source }: MigrationRecord, target: Instance, standStillMs: number, at: number): number =>
-  (target.offer.pricePerHour * (at - target.requestedAt) + (source?.pricePerHour ?? 0) * standStillMs) /
-  HOUR_MS
+/** The target until the program runs there, and the source from the freeze until it is given back. */
+const costOf = (target: Instance, source: Instance | undefined, frozenAt: number, at: number): number => {
+  const kept = source ? Math.max(0, (source.goneAt ?? at) - frozenAt) * source.offer.pricePerHour : 0
+  return (target.offer.pricePerHour * (at - target.requestedAt) + kept) / HOUR_MS
+}

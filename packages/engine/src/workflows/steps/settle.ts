@@ -38,8 +38,8 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
             at,
           )
         : job
-      await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
       await recordMove(tx, context, { job, standStillMs, checkpoint: continuation.checkpoint, phases, at })
+      await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
     } else {
       // It ended before its instance went away: the worker ships its logs and reports the exit code, the planner ends it.
       await patchJob(tx, job, here, at)
