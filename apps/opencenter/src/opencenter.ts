@@ -29,7 +29,6 @@ import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
-import { hintFor } from './wavewatcher/size-hint.ts'
 import { WaveWatcher } from './wavewatcher/wavewatcher.ts'
 import { isForWorkers } from './worker-link/for-workers.ts'
 import { userDataScript } from './worker-link/user-data.ts'
@@ -100,7 +99,7 @@ export const startOpenCenter = async (
     records: logEvents(store.records, log),
     provider,
     fleet,
-    usage: watcher.usage,
+    usage: watcher,
     logs,
     clock: wallClock,
     random: (bound) => randomInt(bound),
@@ -152,7 +151,6 @@ export const startOpenCenter = async (
         },
         volumePricePerGBMonth: provider.volumePricePerGBMonth,
       },
-      sizeHint: (job) => hintFor(samples, job, wallClock.now()),
       health,
       version: VERSION,
       startedAt,

@@ -42,8 +42,9 @@ export const moveJob = async (
   if (to !== job.status && !mayFollow(job.status, to)) {
     throw new Error(`job ${job.id} cannot go from ${job.status} to ${to} (${reason})`)
   }
-  const moved = patched({ ...executedTime(job, to, at), status: to }, patch, at)
-  await tx.updateJob(to === job.status || !hasEnded(to) ? moved : { ...moved, endedAt: at })
+  const ends = to !== job.status && hasEnded(to) ? { endedAt: at } : {}
+  const moved = { ...patched({ ...executedTime(job, to, at), status: to }, patch, at), ...ends }
+  await tx.updateJob(moved)
   await tx.addEvent(job.id, { at, from: job.status, to, reason, numbers })
   return moved
 }

@@ -20,8 +20,6 @@ export type ApiDeps = {
   readonly streams: EventStreams
   readonly log: Log
   readonly prices: Prices
-  /** What a job should ask for next time, from what it used; nothing while there is too little to go by. */
-  readonly sizeHint: (job: Job) => Promise<SizeHint | undefined>
   readonly version: string
   readonly startedAt: number
   readonly now: () => number
@@ -33,6 +31,8 @@ export type Watcher = {
   watch(job: JobId, watcher: (samples: readonly Sample[]) => void): () => void
   /** The newest sample of every job that has been heard of lately. */
   newest(): readonly { readonly job: JobId; readonly sample: Sample }[]
+  /** What a job should ask for next time; nothing while there is too little to go by. */
+  sizeHint(job: Job): Promise<SizeHint | undefined>
   /** How many samples have come since the start. */
   readonly taken: number
 }

@@ -20,7 +20,7 @@ export const costRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       const mine = { job: found.id }
       return { job: found, instances: await view.instances(mine), volumes: await view.volumes(mine) }
     })
-    const hint = await deps.sizeHint(job)
+    const hint = await deps.watcher.sizeHint(job)
     return {
       id: job.id,
       name: job.spec.name,

@@ -85,6 +85,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
           watchers.add(watcher)
           return () => watchers.delete(watcher)
         },
+        sizeHint: async () => undefined,
         newest: () => [...newest].map(([job, sample]) => ({ job, sample })),
         get taken() {
           return newest.size
@@ -96,7 +97,6 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
         onDemandPerHour: async () => new Map([['t3.micro', 0.0104]]),
         volumePricePerGBMonth: 0.08,
       },
-      sizeHint: async () => undefined,
       version: '1.2.3',
       startedAt: time.now,
       now: () => time.now,

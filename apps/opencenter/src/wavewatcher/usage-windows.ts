@@ -1,5 +1,4 @@
 import type { InstanceId, JobId, Sample } from '@mmcloud/domain'
-import type { Usage } from '@mmcloud/engine'
 
 /** As far back as any policy looks; beyond it nothing is kept at hand. */
 const WINDOW_MS = 3_600_000
@@ -9,7 +8,7 @@ const CLOCK_BACK_MS = 5000
 type Window = { readonly instance: InstanceId; readonly since: number; samples: Sample[] }
 
 /** What each running job used lately, on the instance that measured it last. */
-export class UsageWindows implements Usage {
+export class UsageWindows {
   readonly #windows = new Map<JobId, Window>()
 
   /**

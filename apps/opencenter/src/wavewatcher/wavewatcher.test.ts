@@ -40,7 +40,7 @@ const start = (store = fakeSamples(), clock = new FakeClock(10 * DAY)) => {
   const now = clock.now()
   const at = (...seconds: number[]): Sample[] => seconds.map((n) => aSample(now + n * 1000))
   const recent = (instance: InstanceId): number[] =>
-    watcher.usage.recent(JOB, instance).map((sample) => (sample.at - now) / 1000)
+    watcher.recent(JOB, instance).map((sample) => (sample.at - now) / 1000)
   return { ...store, watcher, records, clock, errors, now, at, recent }
 }
 

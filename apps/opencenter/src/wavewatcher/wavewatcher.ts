@@ -1,6 +1,7 @@
-import { hasEnded, type InstanceId, type JobId, type Sample } from '@mmcloud/domain'
+import { hasEnded, type InstanceId, type Job, type JobId, type Sample, type SizeHint } from '@mmcloud/domain'
 import type { Clock, Log, Records, Usage } from '@mmcloud/engine'
 import type { Samples } from '@mmcloud/store'
+import { hintFor } from './size-hint.ts'
 import { UsageWindows } from './usage-windows.ts'
 
 /** Samples stay so long after the end of their job. */
@@ -19,7 +20,7 @@ export type WaveWatcherDeps = {
 }
 
 /** Takes in what workers measure: at hand for the planner and for whoever watches live, and kept for later. */
-export class WaveWatcher {
+export class WaveWatcher implements Usage {
   readonly #samples: Samples
   readonly #records: Records
   readonly #log: Log
@@ -39,8 +40,12 @@ export class WaveWatcher {
     this.#forgetting.unref()
   }
 
-  get usage(): Usage {
-    return this.#windows
+  recent(job: JobId, instance: InstanceId): readonly Sample[] {
+    return this.#windows.recent(job, instance)
+  }
+
+  sizeHint(job: Job): Promise<SizeHint | undefined> {
+    return hintFor(this.#samples, job, this.#clock.now())
   }
 
   /** How many samples have come since the start. */

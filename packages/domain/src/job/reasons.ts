@@ -61,6 +61,7 @@ export const REASONS = {
   exited: 'ended by itself with exit code {exitCode}',
   outOfMemory:
     'killed by the kernel for want of memory (exit code {exitCode}): its limit was {limitMiB} MiB, a larger --mem helps',
+  nextTime: 'next time ask for {flags}: {why}',
   drillAsked: 'reclaim drill asked by {user}: notice {noticeSeconds} s',
 } as const
 export type Reason = keyof typeof REASONS

@@ -22,7 +22,7 @@ beforeEach(() => {
     records: createMemoryRecords(),
     provider,
     fleet: new FakeFleet(provider, clock),
-    usage: { recent: () => [] },
+    usage: { recent: () => [], sizeHint: async () => undefined },
     logs: { rotate: async () => undefined },
     clock,
     random: () => 0,

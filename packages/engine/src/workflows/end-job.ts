@@ -1,7 +1,8 @@
-import { hasEnded } from '@mmcloud/domain'
+import { hasEnded, type Job, type SizeHint } from '@mmcloud/domain'
 import { within } from '../ports/clock.ts'
 import { forgetVolume } from '../forget-volume.ts'
 import { WorkerRefusedError } from '../ports/fleet/fleet.ts'
+import type { RecordsTransaction } from '../ports/records/records.ts'
 import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { StepContext, Workflow } from '../workflow/workflow.ts'
@@ -55,34 +56,43 @@ const shipLogs = async ({ deps, jobId }: StepContext, signal: AbortSignal): Prom
     await deps.clock.sleep(50, signal)
 }
 
-function finish(context: StepContext): Promise<void> {
-  return context.deps.records.write(async (tx) => {
-    const job = await jobOf(tx, context.jobId)
+async function finish(context: StepContext): Promise<void> {
+  const { deps, jobId } = context
+  const hint = await hintOf(context)
+  await deps.records.write(async (tx) => {
+    const job = await jobOf(tx, jobId)
     if (hasEnded(job.status)) return
-    const at = context.deps.clock.now()
-    const rest = { residence: { kind: 'nowhere' } } as const
-    if (context.params['as'] === 'exited') {
-      const exitCode = context.params['exitCode'] as number
-      const limitMiB = context.params['outOfMemoryMiB'] as number | undefined
-      const status = exitCode === 0 ? 'Completed' : 'FailToComplete'
-      if (limitMiB === undefined)
-        await moveJob(tx, job, status, 'exited', { exitCode }, at, { ...rest, exitCode })
-      else await moveJob(tx, job, status, 'outOfMemory', { exitCode, limitMiB }, at, { ...rest, exitCode })
-    } else if (context.params['as'] === 'timedout') {
-      const limitSeconds = job.spec.timeLimitSeconds ?? 0
-      await moveJob(
-        tx,
-        job,
-        'Timedout',
-        'timeLimitReached',
-        { executedSeconds: Math.round(job.executedMs / 1000), limitSeconds },
-        at,
-        rest,
-      )
-    } else {
-      await moveJob(tx, job, 'Cancelled', 'cancelled', {}, at, rest)
-    }
+    const at = deps.clock.now()
+    const ended = await recordEnd(tx, context, job, at)
+    if (hint) await moveJob(tx, ended, ended.status, 'nextTime', { flags: hint.flags, why: hint.reason }, at)
   })
+}
+
+/** No job is kept from ending for want of it. */
+const hintOf = async ({ deps, jobId }: StepContext): Promise<SizeHint | undefined> => {
+  const job = await deps.records.read((view) => jobOf(view, jobId))
+  try {
+    return await deps.usage.sizeHint(job)
+  } catch (error) {
+    deps.log.warn({ job: jobId, err: error }, 'what it should ask for next time could not be told')
+    return undefined
+  }
+}
+
+const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at: number): Promise<Job> => {
+  const rest = { residence: { kind: 'nowhere' } } as const
+  if (params['as'] === 'exited') {
+    const exitCode = params['exitCode'] as number
+    const limitMiB = params['outOfMemoryMiB'] as number | undefined
+    const status = exitCode === 0 ? 'Completed' : 'FailToComplete'
+    return limitMiB === undefined
+      ? moveJob(tx, job, status, 'exited', { exitCode }, at, { ...rest, exitCode })
+      : moveJob(tx, job, status, 'outOfMemory', { exitCode, limitMiB }, at, { ...rest, exitCode })
+  }
+  if (params['as'] !== 'timedout') return moveJob(tx, job, 'Cancelled', 'cancelled', {}, at, rest)
+  const limitSeconds = job.spec.timeLimitSeconds ?? 0
+  const executedSeconds = Math.round(job.executedMs / 1000)
+  return moveJob(tx, job, 'Timedout', 'timeLimitReached', { executedSeconds, limitSeconds }, at, rest)
 }
 
 async function retireAll({ deps, jobId, signal }: StepContext): Promise<void> {

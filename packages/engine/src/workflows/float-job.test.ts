@@ -1,5 +1,5 @@
 import { WorkflowFailure, type Step } from '../workflow/workflow.ts'
-import { type InstanceId, type JobId, RESTORE_TRIES } from '@mmcloud/domain'
+import { type InstanceId, type JobId, RESTORE_TRIES, reasonSentence } from '@mmcloud/domain'
 import { FakeFleet } from '../ports/fleet/fake-fleet.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aSpec, TestWorld } from '../test-world.ts'
@@ -373,6 +373,27 @@ describe('the whole life', () => {
     )
     expect(ended.exitCode).toBe(7)
     expect(await world.cloud()).toEqual({ instances: [], volumes: 0 })
+  })
+
+  test('at its end it is told what to ask for next time, and that is no reason not to end', async () => {
+    const [told, silent] = [await world.executing(), await world.executing()]
+    world.usage.hint = {
+      flags: '--cpu 1 --mem 1:2',
+      reason: 'it used 1.5 GiB at most',
+      cpu: { min: 1, max: 1 },
+      memGB: { min: 1, max: 2 },
+    }
+    await world.fleet.exit(told.id, 0)
+    const ended = await world.until(told.id, (now) => now.status === 'Completed')
+    const last = (await world.records.read((view) => view.events(told.id))).at(-1)!
+    expect(last).toMatchObject({ reason: 'nextTime', from: 'Completed', to: 'Completed', at: ended.endedAt })
+    expect(reasonSentence(last.reason, last.numbers)).toBe(
+      'next time ask for --cpu 1 --mem 1:2: it used 1.5 GiB at most',
+    )
+    world.usage.sizeHint = async () => Promise.reject(new Error('samples.db is locked'))
+    await world.fleet.exit(silent.id, 0)
+    await world.until(silent.id, (now) => now.status === 'Completed')
+    expect((await world.story(silent.id)).at(-1)).toBe('exited')
   })
 
   test('suspend gives the instance back and resume goes on', async () => {

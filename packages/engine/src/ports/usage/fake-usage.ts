@@ -1,4 +1,4 @@
-import type { InstanceId, JobId, Sample } from '@mmcloud/domain'
+import type { InstanceId, Job, JobId, Sample, SizeHint } from '@mmcloud/domain'
 import type { Usage } from './usage.ts'
 
 /** Usage that a test says: a function of time for each job, measured each second on the instance it is on. */
@@ -14,6 +14,13 @@ export class FakeUsage implements Usage {
   /** From now on the job uses this: a sample for each second, or nothing where the program did not run. */
   load(job: JobId, measure: (at: number, instance: InstanceId) => Sample | undefined): void {
     this.#loads.set(job, measure)
+  }
+
+  /** What is said at the end of every job. */
+  hint: SizeHint | undefined
+
+  async sizeHint(_job: Job): Promise<SizeHint | undefined> {
+    return this.hint
   }
 
   recent(job: JobId, instance: InstanceId): readonly Sample[] {
