@@ -86,6 +86,7 @@ const link = new OpenCenterLink(config, {
     shipper.disconnected()
     metrics.disconnected()
   },
+  log,
   received: (message) => {
     if (message.type === 'samplesAck') return metrics.acknowledged(message.batch)
     if (message.type === 'logAck') {

@@ -14,6 +14,7 @@ const run = promisify(execFile)
 /** A registry that has not answered by then is told as one that does not. */
 const REGISTRY_MS = 20_000
 const UNPACK_MS = 300_000
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
 /** Finds the digest of a registry's image: `docker://…` in, `sha256:…` out. Throws when there is none. */
 export type InspectRegistry = (source: string) => Promise<string>
@@ -61,6 +62,12 @@ export class ImageResolver {
       return await this.#blobs.importLayout(path, { reference })
     } catch (cause) {
       if (cause instanceof UserError) throw cause
+      if (NO_ROOM.has(String((cause as NodeJS.ErrnoException).code)))
+        throw new UserError(
+          'internal',
+          `The image ${path} could not be taken in: no room on the disk of this OpCenter. Free some, then submit again`,
+          { cause },
+        )
       throw new UserError('invalidArgument', `Invalid argument, --image: ${path} is not a whole OCI layout`, {
         cause,
       })

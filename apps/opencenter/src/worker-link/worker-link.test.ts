@@ -38,9 +38,11 @@ let server: http.Server
 let link: { close(): void } | undefined
 let silentMs: number | undefined
 let takeSamples: WorkerLinkDeps['samples']['take']
+let appendLog: WorkerLinkDeps['logs']['append']
 
 beforeEach(async () => {
   takeSamples = () => Promise.resolve()
+  appendLog = () => Promise.resolve(0)
   silentMs = undefined
   link = undefined
   records = createMemoryRecords()
@@ -74,7 +76,7 @@ const deps = (): WorkerLinkDeps => ({
   fleet,
   tokens,
   records,
-  logs: { append: () => Promise.resolve(0), sizes: () => Promise.resolve({}) },
+  logs: { append: (...chunk) => appendLog(...chunk), sizes: () => Promise.resolve({}) },
   samples: { take: (...taken) => takeSamples(...taken) },
   log: { info: nothing, warn: nothing, error: nothing },
   ...(silentMs === undefined ? {} : { silentMs }),
@@ -116,6 +118,27 @@ test('a worker that goes while it is being admitted is not among the connected',
   looked.resolve(undefined)
   await new Promise(setImmediate)
   expect(fleet.connectedInstances()).toEqual([])
+})
+
+test('what is left to handle when a link ends is not handled: the next link may be further', async () => {
+  const { promise: first, resolve: firstIsWritten } = Promise.withResolvers<number>()
+  const offsets: number[] = []
+  appendLog = (_job, _file, offset) => {
+    offsets.push(offset)
+    return first
+  }
+  const accepted = once(server, 'upgrade').then(([, socket]) => socket as Socket)
+  const socket = await dial({ credential: tokens.credential(ID) })
+  await once(socket, 'message')
+  for (const offset of [0, 5])
+    socket.send(JSON.stringify({ type: 'log', jobId: 'j-1', file: 'stdout.autosave', offset, data: '' }))
+  await expect.poll(() => offsets).toEqual([0])
+  const closed = once(await accepted, 'close')
+  socket.terminate()
+  await closed
+  firstIsWritten(5)
+  await new Promise(setImmediate)
+  expect(offsets).toEqual([0])
 })
 
 test('a link on which nothing comes any more is closed, one that pings is not', async () => {

@@ -116,6 +116,8 @@ const serveWorker = (deps: WorkerLinkDeps, socket: WebSocket): void => {
   socket.on('message', (data: Buffer) => {
     silence.refresh()
     inOrder = inOrder.then(async () => {
+      // What has not been handled when a link ends is said again on the next one, where more may have been handled since.
+      if (socket.readyState !== socket.OPEN) return
       try {
         await handle(fromWorkerSchema.parse(JSON.parse(data.toString('utf8'))))
       } catch (error) {

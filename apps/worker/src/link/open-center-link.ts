@@ -18,6 +18,7 @@ export type LinkHandlers = {
   readonly connected: (logs: Record<string, number>) => void
   readonly disconnected: () => void
   readonly received: (message: Exclude<ToWorker, { type: 'welcome' }>) => void
+  readonly log: (message: string) => void
 }
 
 /** The worker's line to its OpCenter: dialled for ever, with the one certificate that is trusted. */
@@ -90,9 +91,21 @@ export class OpenCenterLink {
       return
     }
     if (message.type !== 'welcome') return this.#handlers.received(message)
-    if (message.credential !== undefined) saveCredential(message.credential)
+    if (message.credential !== undefined && !this.#keep(message.credential)) return
     this.#welcomed = true
     this.#backoffMs = BACKOFF_MS.first
     this.#handlers.connected(message.logs)
+  }
+
+  /** A link whose credential is not kept is not used: once it is, only that credential opens another. */
+  #keep(credential: string): boolean {
+    try {
+      saveCredential(credential)
+      return true
+    } catch (error) {
+      this.#handlers.log(`the credential cannot be kept, the OpCenter is dialled again: ${String(error)}`)
+      this.#socket?.terminate()
+      return false
+    }
   }
 }

@@ -99,6 +99,16 @@ test('a file that went back is cut at the OpCenter first, once', () => {
   expect(text([chunk!])).toBe(' and on')
 })
 
+test('a file that did not exist yet when the job went back is cut to nothing', () => {
+  truncated = { [OUT]: 0 }
+  shipper.connected({ [OUT]: 9 })
+  expect(ship()).toEqual([{ type: 'log', jobId: 'job1', file: OUT, offset: 0, truncate: true, data: '' }])
+  shipper.acknowledged(OUT, 0)
+  expect(truncated).toEqual({})
+  expect(ship()).toEqual([])
+  expect(shipper.done).toBe(true)
+})
+
 test('a file that went back is cut though the OpCenter had less when the link was made', () => {
   write('kept')
   truncated = { [OUT]: 4 }

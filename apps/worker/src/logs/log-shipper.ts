@@ -66,7 +66,7 @@ export class LogShipper {
   ship(send: (message: FromWorker) => void): void {
     const source = this.#source()
     if (!source || !this.#files) return
-    for (const { name, size } of logFiles() ?? []) {
+    for (const { name, size } of withCutAway(logFiles(), source.truncated)) {
       const progress = this.#files.get(name) ?? { sent: 0, acked: 0, unanswered: 0 }
       this.#files.set(name, progress)
       const wentBackTo = source.truncated[name]
@@ -91,8 +91,20 @@ export class LogShipper {
   }
 }
 
+/** A file that did not exist yet at the instant that the job went back to is cut to nothing at the OpCenter. */
+const withCutAway = (
+  files: readonly LogFile[] | undefined,
+  truncated: Record<string, number>,
+): readonly LogFile[] => {
+  if (files === undefined) return []
+  const cutAway = Object.keys(truncated).filter((file) => files.every(({ name }) => name !== file))
+  return [...files, ...cutAway.map((name) => ({ name, size: 0 }))]
+}
+
+type LogFile = { readonly name: string; readonly size: number }
+
 /** None before the job has begun; undefined when they cannot be looked at just now. */
-const logFiles = (): { name: string; size: number }[] | undefined => {
+const logFiles = (): LogFile[] | undefined => {
   if (!existsSync(jobPlaces.logs)) return []
   try {
     return readdirSync(jobPlaces.logs, { withFileTypes: true })
