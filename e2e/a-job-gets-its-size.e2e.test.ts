@@ -68,6 +68,23 @@ test('data that is larger than the memory it was given: moved before it would be
   expect(await result(job)).toBe(await result(undisturbed))
 })
 
+test('a job that may not move by itself, and lives on swap for the most part, is saved at the first try', async () => {
+  const holds = `#!/usr/bin/env python3
+import os, subprocess
+blocks = [os.urandom(4096) * 256 for _ in range(2000)]
+firsts = [block[:4096] for block in blocks]
+subprocess.run(["/opt/memverge/bin/float", "migrate", "--sync", "-f", "-t", "t3.large"], check=True)
+print("RESULT", all(block == first * 256 for block, first in zip(blocks, firsts)), flush=True)
+`
+  const job = await center.submit(holds, '-t', 't3.micro', '-M', '[evadeOOM=false]')
+  await center.status(job, ['Completed'], 120_000)
+  const [move] = await moves(job, 1)
+  expect(move).toMatchObject({ trigger: 'program', source: { memGB: 1 }, target: { memGB: 8 } })
+  expect(move!.bytes).toBeGreaterThan(2000 * 2 ** 20)
+  expect(await center.log(job)).toContain('RESULT True')
+  expect((await center.events(job)).map(({ reason }) => reason)).not.toContain('captureFailed')
+})
+
 test('a program that could use more cores gets them', async () => {
   const busy = `#!/usr/bin/env python3
 import os, time

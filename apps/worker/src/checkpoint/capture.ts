@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
 import { type z } from 'zod'
 import type { checkpointSchema } from '@mmcloud/contract'
-import { type MemoryLimits, raiseMemoryLimit, restoreMemoryLimit } from '../container/cgroup.ts'
-import { keepRoom } from '../container/keep-room.ts'
+import { easeMemoryLimits, type MemoryLimits, restoreMemoryLimits } from '../container/cgroup.ts'
+import { keepStatisticsFresh } from '../container/fresh-statistics.ts'
 import { runc, containerRuns } from '../container/runc.ts'
 import { connectNetwork, cutNetwork } from '../network/inner-network.ts'
 import { askShim } from '../shim/client.ts'
@@ -42,11 +42,11 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
   const direct = await criuIsDirect()
   // btrfs writes past the cache only what it does not checksum; the manifest has checksums of its own.
   if (direct) await exec('chattr', ['+C', images])
-  let stopKeeping: (() => Promise<void>) | undefined
+  let letStatisticsBe: (() => Promise<unknown>) | undefined
   const run = new CaptureRun(input, seq, images, direct)
   try {
-    raiseMemoryLimit(input.limits)
-    stopKeeping = keepRoom(input.limits)
+    easeMemoryLimits(input.limits)
+    letStatisticsBe = keepStatisticsFresh()
     await cutNetwork()
     return await run.dump()
   } catch (error) {
@@ -63,10 +63,10 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
       },
     )
   } finally {
-    await stopKeeping?.()
+    await letStatisticsBe?.()
     if (await containerRuns()) {
       await connectNetwork()
-      restoreMemoryLimit(input.limits)
+      restoreMemoryLimits(input.limits)
     }
   }
 }

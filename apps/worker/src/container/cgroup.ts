@@ -108,40 +108,23 @@ export const textOf = (file: string): string => {
   }
 }
 
-/** What CRIU pins in its pipes while it saves a job, 8 of 4 MiB at a time, and as much again. */
-export const ROOM = 64 * 1024 ** 2
-
 /**
- * A job in swap needs room while it is saved. Not all of the instance: the job would swap out who saves it. Where the kernel
- * lets us, it fails the dump instead of killing the program when there is no room after all.
+ * While a job is saved its swap has no limit, and where the kernel lets us a dump that finds no room fails instead of having
+ * the program killed. Its limit in memory stays: above that the instance itself is full, with who saves the job in it.
  */
-export const raiseMemoryLimit = ({ memory }: MemoryLimits): void => {
-  setLimits({ memory: memory + ROOM })
+export const easeMemoryLimits = ({ memory }: MemoryLimits): void => {
   setOomKill(false)
+  setLimits({ memory })
 }
-export const restoreMemoryLimit = (limits: MemoryLimits): void => {
-  setOomKill(true)
+export const restoreMemoryLimits = (limits: MemoryLimits): void => {
   setLimits(limits)
+  setOomKill(true)
 }
 
 const setOomKill = (on: boolean): void => {
   if (isV2()) return
   try {
     writeFileSync(memoryFile('memory.oom_control'), on ? '0' : '1')
-  } catch {
-    // The group is gone with the program.
-  }
-}
-
-/**
- * Version 1: a program that found no room waits for a higher limit, however much room there is by now. It gets a page more;
- * the dump that it was in has failed then, and says so.
- */
-export const wakeFromOom = (): void => {
-  if (isV2() || !/^under_oom 1/m.test(textOf(memoryFile('memory.oom_control')))) return
-  const limit = memoryFile('memory.limit_in_bytes')
-  try {
-    writeFileSync(limit, String(Number(textOf(limit)) + 4096))
   } catch {
     // The group is gone with the program.
   }
@@ -155,10 +138,6 @@ export const swapInUse = (): number =>
   isV2()
     ? Number(textOf(memoryFile('memory.swap.current')))
     : Number(/^total_swap (\d+)/m.exec(textOf(memoryFile('memory.stat')))?.[1] ?? 0)
-
-/** Bytes in RAM that count against the job's limit; 0 while there is no job. */
-export const usedMemory = (): number =>
-  Number(textOf(memoryFile(isV2() ? 'memory.current' : 'memory.usage_in_bytes')))
 
 /** `memoryAndSwap` is absent where the kernel does not count swap. */
 export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: number | undefined }

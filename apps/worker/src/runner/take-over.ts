@@ -1,6 +1,6 @@
 import { listCheckpoints, writeManifest } from '../checkpoint/manifest.ts'
 import { removeBundle } from '../container/bundle.ts'
-import { restoreMemoryLimit } from '../container/cgroup.ts'
+import { restoreMemoryLimits } from '../container/cgroup.ts'
 import { containerRuns, destroyContainer, resumeContainer } from '../container/runc.ts'
 import { connectNetwork } from '../network/inner-network.ts'
 import { askShim, shimLives, shimResult } from '../shim/client.ts'
@@ -31,7 +31,7 @@ const adopt = async (state: JobState): Promise<Partial<JobState>> => {
   await askShim('expectExit')
   await resumeContainer()
   demoteMove()
-  if (state.limits) restoreMemoryLimit(state.limits)
+  if (state.limits) restoreMemoryLimits(state.limits)
   await connectNetwork()
   const runningSince = state.runningSince ?? Date.now()
   return { phase: 'running', braked: false, runningSince, begun: state.begun ?? beginning(state) }
