@@ -23,7 +23,7 @@ import { emptyDisks } from './empty-disks.ts'
 import { endSaved, stopProgram } from './end-program.ts'
 import { inventory, jobReport } from './job-report.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
-import { programEnd } from './program-watch.ts'
+import { crashedOfCapture, programEnd } from './program-watch.ts'
 import { takeOver } from './take-over.ts'
 
 const MONITOR_MS = 100
@@ -273,7 +273,10 @@ export class JobRunner {
     await this.#brakeInTime()
     const end = this.#state?.phase === 'running' ? await programEnd(this.#state.limits) : undefined
     if (end?.phase === 'failed') this.#deps.log(`the program is lost; its shim said:\n${shimLog()}`)
-    if (end) this.#change(end)
+    const crashed = end && crashedOfCapture(end, this.#state?.lastCapture)
+    // Nobody is to find later that it has ended by itself.
+    if (crashed) rmSync(jobPlaces.exit, { force: true })
+    if (end) this.#change(crashed ?? end)
   }
 
   /** Nobody waits for it, and what becomes of it changes nothing for the job: a failure is in the log. */

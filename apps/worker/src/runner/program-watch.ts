@@ -20,6 +20,23 @@ export const programEnd = async (limits: JobState['limits']): Promise<Partial<Jo
     : { phase: 'failed', error: 'The process that holds the job on the instance was lost' }
 }
 
+/** Exit codes of a program whose registers or memory are not what it left there: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGSEGV. */
+const CRASHES: ReadonlySet<number | undefined> = new Set([132, 133, 134, 135, 139])
+/** CRIU could not take its own code out of the program again. */
+const NOT_CURED = /Can't cure/
+
+/**
+ * A program that crashes after CRIU failed to save it, and to leave it as it was, has not ended by itself: it is lost, and
+ * goes back to what there is of it.
+ */
+export const crashedOfCapture = (
+  end: Partial<JobState>,
+  lastCapture: JobState['lastCapture'],
+): Partial<JobState> | undefined =>
+  end.phase === 'exited' && CRASHES.has(end.exitCode) && NOT_CURED.test(lastCapture?.error ?? '')
+    ? { phase: 'failed', error: `a save that failed has damaged it, and it crashed (${end.exitCode})` }
+    : undefined
+
 /** The job's phase after what the shim told at its end, of a program that had these limits. */
 export const endedAs = (result: ShimResult, limits: JobState['limits']): Partial<JobState> => {
   if (result.outcome === 'failed') return { phase: 'failed', error: result.error ?? 'runc failed' }

@@ -12,11 +12,11 @@ const REACTION_MS = 1500
 /** Less than this share of its limit left is too little, however slowly it grows. */
 const LEAST_ROOM = 0.05
 
-/** What lies in swap must come back into memory to be saved: beyond this share of the limit that no longer goes well. */
+/** What lies in swap must come back into memory to be saved, some 200 MB in a second: beyond this share of the limit it takes long. */
 const EASILY_SAVED = 0.4
 
 /**
- * When a worker may freeze its job: before it could no longer be saved with ease, since a larger instance is to be had
+ * When a worker may freeze its job: before saving it takes long, since a larger instance is to be had
  * (`early`); only before it would be killed (`late`); or never, since it may not grow.
  */
 export const BRAKES = ['never', 'late', 'early'] as const
