@@ -37,6 +37,7 @@ refused() {
 echo "first phase of $FLOAT_JOB_ID"
 "$float" migrate --sync -f -m 4
 echo "second phase"
+"$float" modify --migratePolicy '[evadeOOM=false]' --addCustomTag phase:second
 "$float" show -F json | grep -E '^  "(id|status|workingHost)":'
 "$float" -a "$FLOAT_ADDR" log cat | head -n 1
 refused submit -i python -c 1 -m 1
@@ -53,6 +54,10 @@ env | grep -iE 'token|credential|password' || echo "no secret in the environment
     expect(log).toMatch(new RegExp(`^first phase of ${job}\nThe job goes on.*\nsecond phase\n`))
     expect(log).toContain(`"id": "${job}"`)
     expect(log).toContain('"status": "Executing"')
+    expect(await product.show(job)).toMatchObject({
+      customTags: { phase: 'second' },
+      migratePolicy: { evadeOOM: false },
+    })
     expect(log).toMatch(/"workingHost": "\S+ \(2Core4GB\/Spot\)"/)
     expect(log.split('\n').filter((line) => line === `first phase of ${job}`)).toHaveLength(2)
     expect(log).toMatch(/^submit refused: Error: A job may .* nothing else \(code: 1005\)$/m)

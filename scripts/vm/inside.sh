@@ -2,6 +2,9 @@
 # Runs as root inside the emulated machine, once it is up. Each check prints "PASS name" or "FAIL name" on the console.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 export MMCLOUD_CACHE=/opt/mmcloud/cache
+# The first disk has no room for a swap file of 4 GB.
+export TMPDIR=/opt/mmcloud/tmp
+mkdir -p "$TMPDIR"
 cd /opt/mmcloud/checkout || exit 1
 
 report() {

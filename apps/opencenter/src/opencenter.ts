@@ -4,7 +4,7 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { InstanceId } from '@mmcloud/domain'
-import { createEngine, wallClock } from '@mmcloud/engine'
+import { createEngine, type Provider, wallClock } from '@mmcloud/engine'
 import { LocalProvider, stopLocalCloud } from '@mmcloud/provider-local'
 import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
@@ -48,6 +48,8 @@ export type OpenCenter = {
   readonly address: string
   /** Only when it was made up at this start. */
   readonly adminPassword: string | undefined
+  /** What the cloud lacks, and what that means for jobs; a sentence each. */
+  readonly warnings: readonly string[]
   /** Resolves when it has stopped, by `stop` or on request of `opencenter stop`. */
   readonly stopped: Promise<void>
   /** Saves the jobs, unless by force, stops the local cloud, closes the records. */
@@ -231,8 +233,18 @@ export const startOpenCenter = async (
   // Last: a password that is made up here must not be lost with a start that fails.
   const adminPassword =
     purpose === 'serve' ? await ensureFirstAdmin(store.accounts, config.adminPassword) : undefined
+  const warnings = await warningsOf(provider)
+  for (const warning of warnings) log.warn(warning)
   log.info({ address, fingerprint: publicTls.fingerprint, version: VERSION }, 'the OpCenter is ready')
-  return { address, adminPassword, stopped, stop }
+  return { address, adminPassword, warnings, stopped, stop }
+}
+
+/** None when the cloud does not say: `float check` asks again. */
+const warningsOf = async (provider: Provider): Promise<string[]> => {
+  const rows = await provider.health(AbortSignal.timeout(PROVIDER_HEALTH_MS)).catch(() => [])
+  return rows
+    .filter(({ status }) => status !== 'ok')
+    .map(({ name, found, fix }) => `${name}: ${found}${fix ? `; to mend it, ${fix}` : ''}`)
 }
 
 /** The programs an instance fetches at boot. They are no secret. */

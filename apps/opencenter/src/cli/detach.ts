@@ -6,9 +6,13 @@ import { UserError } from '@mmcloud/domain'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 
-const readySchema = z.object({ address: z.string(), adminPassword: z.string().optional() })
+const readySchema = z.object({
+  address: z.string(),
+  adminPassword: z.string().optional(),
+  warnings: z.array(z.string()).readonly(),
+})
 const messageSchema = z.union([z.object({ ready: readySchema }), z.object({ failed: z.string() })])
-export type Ready = { readonly address: string; readonly adminPassword?: string | undefined }
+export type Ready = Readonly<z.infer<typeof readySchema>>
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 

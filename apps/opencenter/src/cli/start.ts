@@ -40,8 +40,8 @@ const runHere = async (config: Config): Promise<void> => {
   const stop = (): void => void center.stop()
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  const { address, adminPassword } = center
-  const ready: Ready = { address, ...(adminPassword === undefined ? {} : { adminPassword }) }
+  const { address, adminPassword, warnings } = center
+  const ready: Ready = { address, warnings, ...(adminPassword === undefined ? {} : { adminPassword }) }
   if (process.send) process.send({ ready }, () => process.disconnect())
   else tellReady(ready)
 
@@ -50,7 +50,8 @@ const runHere = async (config: Config): Promise<void> => {
   process.exit(0)
 }
 
-const tellReady = ({ address, adminPassword }: Ready): void => {
+const tellReady = ({ address, adminPassword, warnings }: Ready): void => {
+  for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`)
   if (adminPassword !== undefined) {
     process.stdout.write(`Password of admin (shown only now): ${adminPassword}\n`)
   }
