@@ -14,7 +14,7 @@ mkdir "$root/mnt/base" "$root/mnt/product"
 mount --bind -o ro "$base" "$root/mnt/base"
 mount --bind -o ro "$product" "$root/mnt/product"
 exec chroot "$root" qemu-system-x86_64 \
-  -accel tcg,thread=multi,tb-size=512 -cpu Haswell-noTSX -m 3G -smp 2 \
+  -accel tcg,thread=multi,tb-size=512 -cpu Haswell-noTSX -m 6G -smp 2 \
   -nographic -no-reboot -nic none \
   -kernel /mnt/base/vmlinuz -initrd /mnt/base/initrd \
   -append 'root=/dev/vda rw console=ttyS0 quiet mitigations=off panic=-1 systemd.show_status=no' \

@@ -67,13 +67,22 @@ export const freeSwap = (): number => meminfo(readFileSync('/proc/meminfo', 'utf
 
 /** What of the job CRIU would write now: its anonymous and shared memory, swapped out or not. 0 while there is no job. */
 export const jobMemoryInUse = (): number => {
-  const group = jobGroup()
-  const stat = textOf(`${group}/memory.stat`)
-  const sum = (names: readonly string[]): number =>
-    names.reduce((total, name) => total + Number(new RegExp(`^${name} (\\d+)`, 'm').exec(stat)?.[1] ?? 0), 0)
+  const stat = memoryStat()
   return isV2()
-    ? sum(['anon', 'shmem']) + Number(textOf(`${group}/memory.swap.current`))
-    : sum(['total_rss', 'total_shmem', 'total_swap'])
+    ? stat('anon') + stat('shmem') + swapInUse()
+    : stat('total_rss') + stat('total_shmem') + swapInUse()
+}
+
+/** Bytes of the job that lie in swap and nowhere else; 0 while there is no job. Version 2 also counts what is in both. */
+export const swapInUse = (): number => {
+  const stat = memoryStat()
+  if (!isV2()) return stat('total_swap')
+  return Math.max(0, Number(textOf(memoryFile('memory.swap.current'))) - stat('swapcached'))
+}
+
+const memoryStat = (): ((name: string) => number) => {
+  const text = textOf(memoryFile('memory.stat'))
+  return (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
 }
 
 /** The processes of the job, those in groups that it made for itself included. */
@@ -132,12 +141,6 @@ const setOomKill = (on: boolean): void => {
 
 /** A file of the job's group that counts memory. */
 export const memoryFile = (name: string): string => `${jobGroup()}/${name}`
-
-/** Bytes of the job that lie in swap; 0 while there is no job. */
-export const swapInUse = (): number =>
-  isV2()
-    ? Number(textOf(memoryFile('memory.swap.current')))
-    : Number(/^total_swap (\d+)/m.exec(textOf(memoryFile('memory.stat')))?.[1] ?? 0)
 
 /** `memoryAndSwap` is absent where the kernel does not count swap. */
 export type MemoryLimits = { readonly memory: number; readonly memoryAndSwap?: number | undefined }

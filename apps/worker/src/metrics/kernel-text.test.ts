@@ -26,6 +26,11 @@ test('version 2 of a kernel that counts what a group swaps', () => {
   })
 })
 
+test('version 2 of what is in swap and in memory counts once', () => {
+  const stat = `${MEMORY_STAT_V2}swapcached 4138496\n`
+  expect(groupUsageV2(CPU_STAT, stat, '44138496\n', 4096).swapBytes).toBe(40_000_000)
+})
+
 test('version 2 of an older kernel, without swap', () => {
   const usage = groupUsageV2(CPU_STAT, MEMORY_STAT_V2, '', 4096)
   expect(usage).toMatchObject({ swapBytes: 0 })

@@ -31,7 +31,8 @@ export const groupUsageV2 = (
     cpuUs: keyed(cpuStat)('usage_usec'),
     memBytes: stat('anon') + shared,
     cacheBytes: Math.max(0, stat('file') - shared),
-    swapBytes: Number(swapCurrent),
+    // A page that was brought back into memory keeps its place in swap, and is counted in both.
+    swapBytes: Math.max(0, Number(swapCurrent) - stat('swapcached')),
     ...swapped,
   }
 }
