@@ -243,10 +243,10 @@ export class JobRunner {
     if (isMounted(places.jobVolume)) this.#later(() => sweepCheckpoints(state.volumes, state.attempt))
   }
 
-  /** Once the job is moved when it swaps, it is frozen before it would be killed; before, or no more, it goes on. */
+  /** A job that was frozen early, and cannot be moved now, goes on; late it is frozen again before it would be killed. */
   setBrake({ when }: WorkerParams<'setBrake'>): Promise<Record<string, never>> {
     return this.#inTurn(async () => {
-      if (when === 'never') await this.#thaw()
+      if (when !== 'early') await this.#thaw()
       this.#change({ brake: when })
       return {}
     })

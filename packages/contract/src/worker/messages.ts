@@ -208,7 +208,7 @@ export const WORKER_METHODS = {
   },
   /** Unmounts everything. Refused while the program runs. After it the worker holds nothing of the job. */
   releaseVolumes: { params: z.object({}), result: z.object({}) },
-  /** `never`: a program that is braked goes on, whatever becomes of it. */
+  /** But for `early`, a program that is braked goes on: with `late` until it would be killed, with `never` whatever becomes of it. */
   setBrake: { params: z.object({ when: z.enum(BRAKES) }), result: z.object({}) },
   health: { params: z.object({}), result: z.object({ rows: z.array(healthRowSchema) }) },
 } as const

@@ -179,6 +179,33 @@ describe('a job whose memory runs out faster than it can be moved', () => {
       'restored',
     ])
   })
+  test('goes on where nothing larger is to be had now, and is frozen again only before it would be killed', async () => {
+    const job = await world.executing()
+    for (const type of ['t3.medium', 'm5.large'])
+      for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
+    await uses(job, () => 0.9)
+    await world.clock.sleep(1500, never)
+    const braked = async (): Promise<boolean | undefined> => {
+      const { residence } = await world.job(job.id)
+      return residence.kind === 'running' ? world.fleet.report(residence.instance)?.job?.braked : undefined
+    }
+    await world.fleet.brake(job.id)
+    expect(await braked()).toBe(true)
+    await world.clock.sleep(5000, never)
+    expect(await braked()).toBe(false)
+    expect((await world.story(job.id)).at(-1)).toBe('noLargerOffer')
+    await world.fleet.brake(job.id)
+    // A frozen program is not measured.
+    const frozenAt = world.clock.now()
+    world.usage.load(job.id, (at) =>
+      at <= frozenAt ? sample(at, 0.9 * GIB, GIB * USABLE_MEMORY) : undefined,
+    )
+    await world.clock.sleep(600_000, never)
+    expect(await braked()).toBe(true)
+    world.provider.limit('m5.large', 'spot', 1)
+    await moved(job, 1)
+    expect(await sizeOf(job)).toBe(8)
+  })
   test('is not frozen where it may not grow, nor where that is switched off', async () => {
     const full = await world.executing({ memGB: { min: 1, max: 1 } })
     await uses(full, () => 0.9)

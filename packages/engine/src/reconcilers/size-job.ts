@@ -40,7 +40,9 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
   const id = job.residence.instance
   const samples = deps.usage.recent(job.id, id)
   const newest = samples.at(-1)
-  if (!newest || Math.abs(now - newest.at) > FRESH_MS) return undefined
+  const braked = isBraked(deps, id)
+  // What is frozen is not measured: its last samples say why it was.
+  if (!newest || (!braked && Math.abs(now - newest.at) > FRESH_MS)) return undefined
   const { instance, migrations } = await deps.records.read(async (view) => ({
     instance: await view.instance(id),
     migrations: await view.migrations(job.id),
@@ -59,7 +61,7 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
       source && startedAt >= (job.startedAt ?? 0) ? [{ at: startedAt, trigger, from: source }] : [],
     ),
     ...(last?.standStillMs === undefined ? {} : { lastStandStillMs: last.standStillMs }),
-    braked: isBraked(deps, id),
+    braked,
     noticeSeconds: deps.provider.noticeSeconds,
     now,
   }

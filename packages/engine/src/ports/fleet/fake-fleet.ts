@@ -183,7 +183,7 @@ export class FakeFleet implements Fleet {
       case 'releaseVolumes':
         return this.#release(instance)
       case 'setBrake':
-        this.#worker(instance).brake = (params as WorkerParams<'setBrake'>).when
+        this.#setBrake(instance, (params as WorkerParams<'setBrake'>).when)
         return {}
       case 'health':
         return { rows: [] }
@@ -268,6 +268,12 @@ export class FakeFleet implements Fleet {
     if (worker) this.#provider.mount(worker.volume, false)
     this.#workers.delete(instance)
     return {}
+  }
+
+  #setBrake(instance: InstanceId, when: BrakePolicy): void {
+    const worker = this.#worker(instance)
+    worker.brake = when
+    if (when !== 'early') worker.braked = false
   }
 
   #worker(instance: InstanceId): FakeWorker {
