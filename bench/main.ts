@@ -27,7 +27,7 @@ const main = async (): Promise<void> => {
   const product = await Product.start()
   atEnd.defer(() => product.destroy())
   if (!standStillOnly && !samplesOnly) {
-    const grown = await measureGrowth(product, say)
+    const grown = await measureGrowth(product, runs, say)
     say(`\nMachine: ${await machine()}.\n\n${growthTable(grown)}\n`)
   }
   if (growthOnly) return

@@ -3,7 +3,7 @@ import { baseImage, emulator } from './base-image.ts'
 import { emulate } from './emulate.ts'
 import { currentProduct } from './product-disk.ts'
 
-/** From power-on to power-off; about 2 minutes when nothing else runs. */
+/** From power-on to power-off; 6 to 8 minutes where nothing else runs. */
 const TIME_LIMIT_MS = 15 * 60_000
 
 if (process.arch !== 'x64') {
