@@ -1,15 +1,20 @@
-import type { Job } from '@mmcloud/domain'
+import type { Job, StuckRule } from '@mmcloud/domain'
 
 /** A size that is not to be had is looked for again after 30 s, 1 min, 2 min …, at most this. */
 const RETRY = { firstMs: 30_000, mostMs: 30 * 60_000 }
 
-/** One more look for a size that came to nothing. */
+/** One more look for the size that this rule asks for came to nothing; what other rules ask for waits for itself. */
 export const stuckAgain = (
   before: Job['stuck'],
   rule: string,
-  why: 'atLimit' | 'noOffer',
+  why: StuckRule['why'],
   at: number,
 ): NonNullable<Job['stuck']> => {
-  const tries = (before?.tries ?? 0) + 1
-  return { rule, why, tries, retryAt: at + Math.min(RETRY.mostMs, RETRY.firstMs * 2 ** (tries - 1)) }
+  const tries = (before?.[rule]?.why === why ? before[rule].tries : 0) + 1
+  const retryAt = at + Math.min(RETRY.mostMs, RETRY.firstMs * 2 ** (tries - 1))
+  return { ...before, [rule]: { why, tries, retryAt } }
 }
+
+/** Whether it is too early to look again. A pause that is longer than any is of a clock that was set back since. */
+export const waits = (stuck: StuckRule | undefined, now: number): boolean =>
+  stuck?.why === 'noOffer' && now < stuck.retryAt && stuck.retryAt - now <= RETRY.mostMs

@@ -57,6 +57,10 @@ const MIGRATIONS: readonly string[] = [
   UPDATE migrations SET body = json_set(json_remove(body, '$.from', '$.to'),
     '$.reason', 'migrateAsked', '$.numbers', json('{}'), '$.rule', '', '$.alternatives', json('[]'));
   `,
+  // What a rule asks for in vain is kept by rule.
+  `
+  UPDATE jobs SET body = json_remove(body, '$.stuck');
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -58,6 +58,13 @@ export type Residence =
   /** No copy runs; the newest usable instant lies on the job's volumes. */
   | { readonly kind: 'saved' }
 
+/** A rule of the policy that holds in vain: told once, tried again at `retryAt` (epoch ms). */
+export type StuckRule = {
+  readonly why: 'atLimit' | 'noOffer'
+  readonly tries: number
+  readonly retryAt: number
+}
+
 export type Job = {
   readonly id: JobId
   readonly user: string
@@ -81,13 +88,8 @@ export type Job = {
   readonly captureFailure?: { readonly error: string; readonly tries: number }
   /** The bounds a person or the policy asked to move to; used by every placement from then on. */
   readonly moveTo?: { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
-  /** Its usage asks for a size that it may not have or that is not to be had: told once, tried again then (epoch ms). */
-  readonly stuck?: {
-    readonly rule: string
-    readonly why: 'atLimit' | 'noOffer'
-    readonly tries: number
-    readonly retryAt: number
-  }
+  /** By the policy's rule: its usage asks for a size that it may not have or that is not to be had. */
+  readonly stuck?: Readonly<Record<string, StuckRule>>
   readonly submittedAt: number
   readonly startedAt?: number
   readonly endedAt?: number

@@ -17,6 +17,8 @@ export type SizeWish = {
   /** What the next instance must have. */
   readonly cpu: Range
   readonly memGB: Range
+  /** What the rule asks for by itself, where another asks for more beside it; to be had when both together are not. */
+  readonly alone?: { readonly cpu: Range; readonly memGB: Range }
   /** When it shrinks and there is nothing within one step: the least that is enough for what it uses. */
   readonly least?: { readonly cpu: number; readonly memGB: number }
   /** Memory and swap the job holds at most now: what has to be saved and must fit. */
@@ -160,11 +162,15 @@ const wish = (
     const [finding] = findings
     return finding && isGrowth(finding) ? { atLimit: numbersOf(finding) } : undefined
   }
-  const of = (name: 'cpu' | 'mem'): Range => {
-    const own = ranges.filter(({ finding }) => finding.of === name).map(({ range }) => range)
+  const of = (name: 'cpu' | 'mem', among: typeof ranges): Range => {
+    const own = among.filter(({ finding }) => finding.of === name).map(({ range }) => range)
     return own.length === 0 ? asNow(boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
   }
-  const [cpu, memGB] = [of('cpu'), of('mem')]
+  const size = (among: typeof ranges): { readonly cpu: Range; readonly memGB: Range } => ({
+    cpu: of('cpu', among),
+    memGB: of('mem', among),
+  })
+  const { cpu, memGB } = size(ranges)
   const least = (name: 'cpu' | 'mem', { min }: Range): number => {
     const enough = ranges.find(({ finding }) => finding.of === name)?.finding.enough
     return enough === undefined ? min : Math.max(enough, lowest(policy[name], boundsOf(name, bounds)))
@@ -175,6 +181,7 @@ const wish = (
     cpu,
     memGB,
     usedBytes,
+    ...(ranges.length > 1 ? { alone: size([first]) } : {}),
     ...(shrinks ? { least: { cpu: least('cpu', cpu), memGB: least('mem', memGB) } } : {}),
   }
 }

@@ -66,7 +66,8 @@ export const sizeWish = (world: Omit<SizeWorld, 'noticeSeconds'>): SizeWish | At
   if (!wish || 'atLimit' in wish || wish.trigger === 'evadeOOM') return wish
   const sinceMs = now - world.presentSince
   const rest = isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up
-  return sinceMs < rest * (world.lastStandStillMs ?? 0) ? undefined : wish
+  // Before its own beginning: the clock was set back since.
+  return sinceMs >= 0 && sinceMs < rest * (world.lastStandStillMs ?? 0) ? undefined : wish
 }
 
 /**
@@ -87,6 +88,8 @@ export const planSize = (
   const [chosen, ...fallbacks] = suitable(world, wish, need, offers)
   if (chosen)
     return { wish, chosen, fallbacks, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
+  const { alone, ...single } = wish
+  if (alone) return planSize(world, { ...single, ...alone }, offers)
   if (wish.least) return smallerStill(world, wish, { ...need, ...atLeast(wish, wish.least) }, offers)
   const { trigger, rule, measured, threshold, heldSeconds, cpu, memGB } = wish
   return { why: 'noOffer', trigger, rule, measured, threshold, heldSeconds, cpu, memGB }

@@ -22,8 +22,12 @@ export const allowBrake = (deps: EngineDeps, job: Job, signal: AbortSignal): voi
   })
 }
 
-/** At its limit nobody would ever let it go on; where nothing larger is to be had now, it works on as long as it can. */
-const brakeFor = ({ spec, stuck }: Job): BrakePolicy => {
-  if (!spec.migratePolicy.evadeOOM || stuck?.why === 'atLimit') return 'never'
-  return stuck ? 'late' : 'early'
+/**
+ * At its limit of memory nobody would ever let it go on; where no more memory is to be had now, it works on as long as it
+ * can. What its cores ask for has nothing to do with that.
+ */
+const brakeFor = ({ spec, stuck = {} }: Job): BrakePolicy => {
+  const memory = Object.entries(stuck).filter(([rule]) => rule === 'evadeOOM' || rule.startsWith('mem.'))
+  if (!spec.migratePolicy.evadeOOM || memory.some(([, { why }]) => why === 'atLimit')) return 'never'
+  return memory.length > 0 ? 'late' : 'early'
 }

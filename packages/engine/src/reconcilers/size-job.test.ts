@@ -146,7 +146,7 @@ describe('a job that outgrows its memory', () => {
     await uses(job, () => 1.1)
     await world.clock.sleep(300_000, never)
     expect((await world.story(job.id)).filter((reason) => reason === 'noLargerOffer')).toHaveLength(1)
-    expect((await world.job(job.id)).stuck).toMatchObject({ rule: 'evadeOOM', tries: 4 })
+    expect((await world.job(job.id)).stuck).toMatchObject({ evadeOOM: { tries: 4 } })
     world.provider.limit('m5.large', 'spot', 1)
     await moved(job, 1)
     expect(await sizeOf(job)).toBe(8)
@@ -214,6 +214,66 @@ describe('a job whose memory runs out faster than it can be moved', () => {
     const off = await world.executing({ migratePolicy: { ...DEFAULT_MIGRATE_POLICY, evadeOOM: false } })
     await world.clock.sleep(1500, never)
     await expect(world.fleet.brake(off.id)).rejects.toThrow('may not brake')
+  })
+})
+
+describe('a rule that holds in vain', () => {
+  const busy: MigratePolicy = {
+    ...DEFAULT_MIGRATE_POLICY,
+    cpu: { ...DEFAULT_MIGRATE_POLICY.cpu, disable: false, upperBoundRatio: 50, step: 10_000 },
+  }
+  /** Both cores busy all the time, and so much memory. */
+  const load = (job: Job, gib: () => number): void =>
+    world.usage.load(job.id, (at) => ({
+      ...sample(at, gib() * GIB, GIB * USABLE_MEMORY),
+      cpuPercent: 200,
+    }))
+  const brake = async (job: Job): Promise<string | undefined> => {
+    const { residence } = await world.job(job.id)
+    return residence.kind === 'running' ? world.fleet.report(residence.instance)?.job?.brake : undefined
+  }
+
+  test('does not keep a job that swaps from being moved at once, nor from being frozen in time', async () => {
+    let gib = 0.2
+    const job = await world.executing({ migratePolicy: busy })
+    load(job, () => gib)
+    await world.clock.sleep(600_000, never)
+    expect((await world.job(job.id)).stuck).toMatchObject({ 'cpu.upperBoundRatio': { why: 'noOffer' } })
+    expect(await brake(job)).toBe('early')
+    gib = 1.1
+    const swapsAt = world.clock.now()
+    await moved(job, 1)
+    const [move] = await moves(job)
+    expect(move).toMatchObject({ trigger: 'evadeOOM' })
+    expect(move!.startedAt - swapsAt).toBeLessThan(10_000)
+  })
+
+  test('is told once, however it and another take turns', async () => {
+    let turn = 0
+    const job = await world.executing({
+      memGB: { min: 1, max: 1 },
+      migratePolicy: { ...growing, mem: { ...growing.mem, upperBoundSeconds: 5 } },
+    })
+    load(job, () => (Math.floor((turn += 1) / 2000) % 2 === 0 ? 0.84 : 1.1))
+    await world.clock.sleep(600_000, never)
+    const told = (await world.records.read((view) => view.events(job.id)))
+      .filter(({ reason }) => reason === 'atLimit')
+      .map(({ numbers }) => numbers['rule'])
+    expect(told.toSorted()).toEqual([...new Set(told)].toSorted())
+    expect(told.length).toBeGreaterThan(0)
+  })
+
+  test('is looked for again soon where the clock was set back', async () => {
+    const job = await world.executing()
+    for (const type of ['t3.medium', 'm5.large'])
+      for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
+    load(job, () => 1.1)
+    await world.clock.sleep(300_000, never)
+    world.clock.jump(-3 * 3_600_000)
+    world.provider.limit('m5.large', 'spot', 1)
+    const since = world.clock.now()
+    await moved(job, 1)
+    expect(world.clock.now() - since).toBeLessThan(60_000)
   })
 })
 

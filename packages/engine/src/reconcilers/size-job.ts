@@ -13,11 +13,13 @@ import {
 import { beginFloat } from '../begin-float.ts'
 import type { EngineDeps } from '../engine-deps.ts'
 import { StaleWriteError } from '../ports/records/records.ts'
-import { stuckAgain } from '../stuck-again.ts'
+import { stuckAgain, waits } from '../stuck-again.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 
 /** Of a worker that has been silent for so long nothing is concluded; clocks of clouds are this far apart at most. */
 const FRESH_MS = 60_000
+/** No failed save is followed by a longer pause: what says otherwise was written before the clock was set back. */
+const LONGEST_PAUSE_MS = 60_000
 
 /** Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. */
 export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): Promise<boolean> => {
@@ -25,7 +27,7 @@ export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): 
   const wish = world && sizeWish(world)
   if (!wish) return false
   if ('atLimit' in wish) return tellStuck(deps, job, world.present, { why: 'atLimit', ...wish.atLimit })
-  if (job.stuck?.why === 'noOffer' && world.now < job.stuck.retryAt) return false
+  if (waits(job.stuck?.[wish.rule], world.now)) return false
   const offers = await deps.provider.offers(signal)
   const plan = planSize(world, wish, offers)
   if (!plan) return false
@@ -36,7 +38,8 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
   const now = deps.clock.now()
   if (job.status !== 'Executing' || job.workflow !== undefined || job.residence.kind !== 'running')
     return undefined
-  if (job.placeAfter !== undefined && now < job.placeAfter) return undefined
+  const { placeAfter = now } = job
+  if (now < placeAfter && placeAfter - now <= LONGEST_PAUSE_MS) return undefined
   const id = job.residence.instance
   const samples = deps.usage.recent(job.id, id)
   const newest = samples.at(-1)
@@ -119,18 +122,22 @@ const begin = async (
 /** Told when it is new; looked for again after a pause that grows. */
 const tellStuck = async (deps: EngineDeps, seen: Job, present: Offer, stuck: Stuck): Promise<boolean> => {
   const { rule, why, measured, threshold } = stuck
-  const before = seen.stuck?.rule === rule && seen.stuck.why === why ? seen.stuck : undefined
+  const before = seen.stuck?.[rule]?.why === why
   if (why === 'atLimit' && before) return false
   await deps.records.write(async (tx) => {
     const job = await unchanged(tx, seen)
     const at = deps.clock.now()
-    const next = stuckAgain(before, rule, why, at)
+    const next = stuckAgain(job.stuck, rule, why, at)
     if (before) return void (await patchJob(tx, job, { stuck: next }, at))
     const numbers = { rule, measured, threshold, from: sizeSentence(present) }
     const told =
       stuck.why === 'atLimit'
         ? numbers
-        : { ...numbers, wanted: wantedSentence(stuck), retrySeconds: Math.round((next.retryAt - at) / 1000) }
+        : {
+            ...numbers,
+            wanted: wantedSentence(stuck),
+            retrySeconds: Math.round((next[rule]!.retryAt - at) / 1000),
+          }
     const reason = why === 'atLimit' ? 'atLimit' : 'noLargerOffer'
     await moveJob(tx, job, job.status, reason, told, at, { stuck: next })
   })

@@ -28,7 +28,8 @@ export class FakeUsage implements Usage {
     if (!measure) return []
     const key = `${job} ${instance}`
     const now = this.#now()
-    const since = this.#since.get(key) ?? now
+    // A clock that was set back begins a new window.
+    const since = Math.min(this.#since.get(key) ?? now, now)
     this.#since.set(key, since)
     const seconds = Math.min(3600, Math.floor((now - since) / 1000))
     return Array.from({ length: seconds }, (_, n) => now - (seconds - 1 - n) * 1000).flatMap(
