@@ -7,6 +7,7 @@ import { aJob, basic, openTestApi } from './test-api.ts'
 const ID = 'm'.repeat(21) as JobId
 const OTHER = 'o'.repeat(21) as JobId
 const HOUR = 3_600_000
+const RATES = ['swap_in', 'swap_out', 'disk_read', 'disk_write', 'network_receive', 'network_transmit']
 
 const move = (id: string, changes: Partial<MigrationRecord>): MigrationRecord => ({
   id: id as WorkflowId,
@@ -79,13 +80,27 @@ test('jobs, instances, moves and costs are counted from the records', async () =
 test('what a job uses is there while it is measured, and absent, not zero, while it is not', async () => {
   const without = await asAdmin()
   expect(without.lines.filter((line) => line.startsWith('mmcloud_job_'))).toEqual([])
-  api.measured(ID, [aSample(api.time.now - 1000, { cpuPercent: 150, capacityCpu: 2, swapBytes: 7 })])
+  const rates = {
+    swapInRate: 1,
+    swapOutRate: 2,
+    diskReadRate: 3,
+    diskWriteRate: 4,
+    netInRate: 5,
+    netOutRate: 6,
+    processes: 8,
+  }
+  api.measured(ID, [
+    aSample(api.time.now - 1000, { cpuPercent: 150, capacityCpu: 2, swapBytes: 7, ...rates }),
+  ])
   const { lines } = await asAdmin()
   expect(lines).toContain(`mmcloud_job_cpu_usage_cores${LABELS} 1.5`)
   expect(lines).toContain(`mmcloud_job_cpu_usage_ratio${LABELS} 0.75`)
   expect(lines).toContain(`mmcloud_job_memory_usage_bytes${LABELS} 500`)
   expect(lines).toContain(`mmcloud_job_memory_capacity_bytes${LABELS} 1000`)
   expect(lines).toContain(`mmcloud_job_swap_usage_bytes${LABELS} 7`)
+  for (const [index, name] of RATES.entries())
+    expect(lines).toContain(`mmcloud_job_${name}_bytes_per_second${LABELS} ${index + 1}`)
+  expect(lines).toContain(`mmcloud_job_processes${LABELS} 8`)
   expect(lines.filter((line) => line.startsWith('mmcloud_job_memory_stall_ratio'))).toEqual([])
   api.time.now += 60_000
   const frozen = await asAdmin()

@@ -112,6 +112,13 @@ const measureJobs = (metrics: Metrics, running: readonly Measured[]): void => {
   )
   gauge('swap_usage_bytes', 'Memory of the job that is in swap.', (s) => s.swapBytes)
   gauge('swap_capacity_bytes', 'Swap that the job can have on its instance.', (s) => s.capacitySwapBytes)
+  gauge('swap_in_bytes_per_second', 'What the job reads back from swap.', (s) => s.swapInRate)
+  gauge('swap_out_bytes_per_second', 'What of the job is written to swap.', (s) => s.swapOutRate)
+  gauge('disk_read_bytes_per_second', 'What the job reads from its volumes.', (s) => s.diskReadRate)
+  gauge('disk_write_bytes_per_second', 'What the job writes to its volumes.', (s) => s.diskWriteRate)
+  gauge('network_receive_bytes_per_second', 'What comes into the network of the job.', (s) => s.netInRate)
+  gauge('network_transmit_bytes_per_second', 'What leaves the network of the job.', (s) => s.netOutRate)
+  gauge('processes', 'Processes of the job.', (s) => s.processes)
   gauge(
     'memory_stall_ratio',
     'Share of the time in which some process of the job waited for memory; absent where the kernel does not tell.',

@@ -18,14 +18,20 @@ vi.mock('node:fs', () => ({
     ),
   ],
 }))
-const { instanceCores, jobGroupOf, jobPressureGroup } = await import('./cgroup.ts')
+// Which version it is is asked once: each test is another instance.
+const fresh = () => import('./cgroup.ts')
+let { instanceCores, jobGroupOf, jobPressureGroup } = await fresh()
 
 const ROOT = '/sys/fs/cgroup'
 const half = availableParallelism() / 2
 const lay = (texts: Record<string, string>): void => {
   for (const [path, text] of Object.entries(texts)) files.set(`${ROOT}/${path}`, text)
 }
-beforeEach(() => files.clear())
+beforeEach(async () => {
+  files.clear()
+  vi.resetModules()
+  ;({ instanceCores, jobGroupOf, jobPressureGroup } = await fresh())
+})
 
 describe('version 1', () => {
   test('an instance with a limit has so many cores, and parts of them', () => {

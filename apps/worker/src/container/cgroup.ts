@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os'
 import { CONTAINER_ID } from '../system/places.ts'
 
 const ROOT = '/sys/fs/cgroup'
-const isV2 = (): boolean => existsSync(`${ROOT}/cgroup.controllers`)
+/** Asked many times a second, and the same for as long as the instance is up. */
+let version2: boolean | undefined
+const isV2 = (): boolean => (version2 ??= existsSync(`${ROOT}/cgroup.controllers`))
 
 /** Path of the job's group inside the instance's own control groups. */
 export const JOB_CGROUP = `/${CONTAINER_ID}`

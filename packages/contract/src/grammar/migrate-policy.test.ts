@@ -98,3 +98,15 @@ test('what is printed reads back', () => {
     }),
   )
 })
+
+test('a limit of 0 lifts it', () => {
+  const limited = parseMigratePolicy('[mem.limit=16,mem.lowerLimit=2]')
+  expect(limited.mem).toMatchObject({ limit: 16, lowerLimit: 2 })
+  const lifted = parseMigratePolicy('[mem.limit=0,mem.lowerLimit=0]', limited)
+  expect(lifted.mem).not.toHaveProperty('limit')
+  expect(lifted.mem).not.toHaveProperty('lowerLimit')
+})
+
+test('an unknown key is named as it was written', () => {
+  expect(() => parseMigratePolicy('[mem.upperBoundRation=80]')).toThrow('unknown key "mem.upperBoundRation"')
+})

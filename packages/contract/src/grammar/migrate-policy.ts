@@ -53,8 +53,10 @@ export const parseMigratePolicy = (text: string, before = DEFAULT_MIGRATE_POLICY
     mem: dimension('mem', disabled, before.mem, take),
   }
   const [unknown] = options.keys()
-  if (unknown !== undefined)
-    throw invalidArgument(`${FLAG}: unknown key "${unknown}"; known are ${knownKeys()}`)
+  if (unknown !== undefined) {
+    const written = new RegExp(unknown.replaceAll(/\W/g, String.raw`\$&`), 'i').exec(text)?.[0] ?? unknown
+    throw invalidArgument(`${FLAG}: unknown key "${written}"; known are ${knownKeys()}`)
+  }
   for (const name of DIMENSIONS) checkDimension(name, policy[name])
   return policy
 }
@@ -115,12 +117,13 @@ const dimension = (
     const value = take(`${name}.${key}`)
     return value === undefined ? {} : read(value, `${name}.${key}`)
   })
-  const { lowerLimit, ...policy }: DimensionPolicy = Object.assign(
+  const { limit, lowerLimit, ...policy }: DimensionPolicy = Object.assign(
     { ...before },
     disabled === undefined ? {} : { disable: disabled },
     ...changes,
   )
-  return lowerLimit === undefined || lowerLimit === 0 ? policy : { ...policy, lowerLimit }
+  // 0 lifts either: nothing is below it, and nothing could be at most it.
+  return { ...policy, ...(limit ? { limit } : {}), ...(lowerLimit ? { lowerLimit } : {}) }
 }
 
 const checkDimension = (name: Dimension, policy: DimensionPolicy): void => {

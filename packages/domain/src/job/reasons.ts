@@ -40,7 +40,7 @@ export const REASONS = {
   swapping:
     'lives on {measured} MiB of swap: moves from {from} to {to}, {pricePerHour} USD/h, before memory runs out',
   memoryRanOut:
-    'memory ran out faster than it could be moved: it was frozen, and moves from {from} to {to}, {pricePerHour} USD/h',
+    'memory ran out faster than it could be moved: it was frozen with {usedMiB} MiB in use of {limitMiB}, the rest of it in swap, and moves from {from} to {to}, {pricePerHour} USD/h',
   atLimit:
     '{rule} asks for more than {from} ({measured} of {threshold}), and its limits allow no more: stays',
   noLargerOffer:

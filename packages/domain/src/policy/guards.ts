@@ -15,11 +15,13 @@ export const isDown = ({ trigger }: Pick<SizeWish, 'trigger'>): boolean =>
 
 /** A spot instance is only for what can be saved between its notice and its end; on demand nothing is taken away. */
 export const canBeSavedInTime = (
-  { noticeSeconds }: Pick<SizeWorld, 'noticeSeconds'>,
+  { noticeSeconds, lastSavedBytes = 0 }: Pick<SizeWorld, 'noticeSeconds' | 'lastSavedBytes'>,
   { usedBytes }: Pick<SizeWish, 'usedBytes'>,
   offer: Offer,
-): boolean =>
-  offer.market === 'onDemand' || STAND_STILL_MS / 1000 + usedBytes / BYTES_PER_SECOND <= noticeSeconds
+): boolean => {
+  const seconds = STAND_STILL_MS / 1000 + Math.max(usedBytes, lastSavedBytes) / BYTES_PER_SECOND
+  return offer.market === 'onDemand' || seconds <= noticeSeconds
+}
 
 /** Saving in a day against what standing still and two instances at once cost. */
 export const isWorthIt = (

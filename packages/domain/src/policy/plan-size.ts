@@ -31,6 +31,8 @@ export type SizeWorld = {
   readonly moves: readonly SizeMove[]
   /** What the last move took, or nothing before the first. */
   readonly lastStandStillMs?: number
+  /** What was written when it was saved last: more than it holds where processes share memory, which CRIU saves for each. */
+  readonly lastSavedBytes?: number
   /** Its worker has frozen it, because memory ran out faster than it could be moved. */
   readonly braked?: boolean
   /** Time between the cloud's notice and the end of a spot instance. */

@@ -44,7 +44,7 @@ test('a job that is always the same asks for one size', () => {
 
 test('too short a run says nothing', () => {
   expect(sizeHint([])).toBeUndefined()
-  expect(sizeHint([point(1, 1)])).toBeUndefined()
+  expect(sizeHint([point(1, 1, 9_000)])).toBeUndefined()
 })
 
 test('all that a job held fits what is hinted, and the minimum is not above the maximum', () => {

@@ -15,7 +15,7 @@ export type SizeHint = {
 export type HintPoint = Pick<UsagePoint, 'spanMs' | 'cpuPercent' | 'memBytes' | 'memBytesMax' | 'swapBytes'>
 
 /** Less says nothing about the next run. */
-const LEAST_MS = 30_000
+const LEAST_MS = 10_000
 /** A size is right when the job uses so much of it. */
 const WELL_USED = 0.85
 const GIB = 2 ** 30

@@ -259,8 +259,8 @@ describe('a rule that holds in vain', () => {
     const told = (await world.records.read((view) => view.events(job.id)))
       .filter(({ reason }) => reason === 'atLimit')
       .map(({ numbers }) => numbers['rule'])
-    expect(told.toSorted()).toEqual([...new Set(told)].toSorted())
     expect(told.length).toBeGreaterThan(0)
+    expect(told).toEqual([...new Set(told)])
   })
 
   test('is looked for again soon where the clock was set back', async () => {

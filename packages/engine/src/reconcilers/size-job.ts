@@ -4,11 +4,14 @@ import {
   type Offer,
   planSize,
   type Reason,
+  type ReasonNumbers,
+  type Sample,
   type SizeMovePlan,
   type SizeWish,
   type SizeWorld,
   sizeWish,
   type Stuck,
+  usableCheckpoint,
 } from '@mmcloud/domain'
 import { beginFloat } from '../begin-float.ts'
 import type { EngineDeps } from '../engine-deps.ts'
@@ -46,9 +49,10 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
   const braked = isBraked(deps, id)
   // What is frozen is not measured: its last samples say why it was.
   if (!newest || (!braked && Math.abs(now - newest.at) > FRESH_MS)) return undefined
-  const { instance, migrations } = await deps.records.read(async (view) => ({
+  const { instance, migrations, savedBytes } = await deps.records.read(async (view) => ({
     instance: await view.instance(id),
     migrations: await view.migrations(job.id),
+    savedBytes: usableCheckpoint(await view.checkpoints(job.id), job.attempt)?.bytes ?? 0,
   }))
   if (!instance) return undefined
   const done = migrations.filter(({ outcome }) => outcome === 'done')
@@ -64,6 +68,7 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
       source && startedAt >= (job.startedAt ?? 0) ? [{ at: startedAt, trigger, from: source }] : [],
     ),
     ...(last?.standStillMs === undefined ? {} : { lastStandStillMs: last.standStillMs }),
+    lastSavedBytes: savedBytes,
     braked,
     noticeSeconds: deps.provider.noticeSeconds,
     now,
@@ -86,8 +91,8 @@ const begin = async (
   world: SizeWorld,
   { wish, chosen, fallbacks, alternatives }: SizeMovePlan,
 ): Promise<boolean> => {
-  const newest = world.samples.at(-1)!.at
-  const decideMs = Math.max(0, world.now - newest) + wish.heldSeconds * 1000
+  const newest = world.samples.at(-1)!
+  const decideMs = Math.max(0, world.now - newest.at) + wish.heldSeconds * 1000
   await deps.records.write(async (tx) => {
     const job = await unchanged(tx, seen)
     const at = deps.clock.now()
@@ -100,6 +105,7 @@ const begin = async (
       from: sizeSentence(world.present),
       to: sizeSentence(chosen),
       pricePerHour: chosen.pricePerHour,
+      ...(world.braked ? memoryNumbers(newest) : {}),
     }
     const floating = await moveJob(tx, job, 'Floating', reason, numbers, at, { clear: ['stuck'] })
     const moveTo = { cpu: wish.cpu, memGB: wish.memGB }
@@ -118,6 +124,12 @@ const begin = async (
   })
   return true
 }
+
+const MIB = 2 ** 20
+const memoryNumbers = ({ memBytes, swapBytes, capacityMemBytes }: Sample): ReasonNumbers => ({
+  usedMiB: Math.round((memBytes + swapBytes) / MIB),
+  limitMiB: Math.round(capacityMemBytes / MIB),
+})
 
 /** Told when it is new; looked for again after a pause that grows. */
 const tellStuck = async (deps: EngineDeps, seen: Job, present: Offer, stuck: Stuck): Promise<boolean> => {
