@@ -35,7 +35,10 @@ export const usageSchema = z
   .object({
     /** Milliseconds that one point stands for. */
     stepMs: z.int(),
-    /** Beginning of each step, epoch ms, ascending; steps in which the program did not run are left out. */
+    /**
+     * Beginning of each step, epoch ms, ascending; steps in which no sample ended are left out: the program did not run, or,
+     * where a step is a second, its sample came a moment late.
+     */
     at: z.array(z.number()),
     series: columns,
   })

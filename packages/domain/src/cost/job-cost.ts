@@ -11,7 +11,7 @@ export type CostSums = {
   readonly volumes: number
   /** The same instances for the same time, all on demand. */
   readonly allOnDemand: number
-  /** The dearest type the job was on, on demand, from its first instance to its last. */
+  /** The dearest type the job was on, at the price paid for it, from its first instance to its last. */
   readonly largestFromTheStart: number
   readonly savedAgainstOnDemand: number
   readonly savedAgainstLargest: number
@@ -44,7 +44,7 @@ export const jobCost = (
       instanceCost({ ...instance, offer: { ...instance.offer, pricePerHour: onDemandPrice(instance) } }, now),
     ),
   )
-  const dearest = Math.max(0, ...rented.map(onDemandPrice))
+  const dearest = rented.toSorted((a, b) => onDemandPrice(b) - onDemandPrice(a))[0]?.offer.pricePerHour ?? 0
   const [spot, onDemand] = [paid('spot'), paid('onDemand')]
   const total = spot + onDemand + disks
   const allOnDemand = asOnDemand + disks
