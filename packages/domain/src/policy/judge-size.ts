@@ -164,7 +164,7 @@ const wish = (
   }
   const of = (name: 'cpu' | 'mem', among: typeof ranges): Range => {
     const own = among.filter(({ finding }) => finding.of === name).map(({ range }) => range)
-    return own.length === 0 ? asNow(boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
+    return own.length === 0 ? asNow(policy[name], boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
   }
   const size = (among: typeof ranges): { readonly cpu: Range; readonly memGB: Range } => ({
     cpu: of('cpu', among),
@@ -205,9 +205,11 @@ const rangeFor = (
 
 const lowest = ({ lowerLimit = 0 }: DimensionPolicy, { min }: Range): number => Math.max(lowerLimit, min)
 
-/** A dimension that nothing asks of stays as it is, as far as the bounds allow. */
-const asNow = (bounds: Range, present: number): Range =>
-  range(Math.max(bounds.min, Math.min(present, bounds.max ?? Infinity)), bounds.max ?? Infinity)
+/** A dimension that nothing asks of stays as it is, as far as the bounds allow, or becomes larger within its limit. */
+const asNow = ({ limit = Infinity }: DimensionPolicy, bounds: Range, present: number): Range => {
+  const top = bounds.max ?? Infinity
+  return range(Math.max(bounds.min, Math.min(present, top)), Math.min(top, Math.max(limit, present)))
+}
 
 const range = (min: number, max: number): Range => (max === Infinity ? { min } : { min, max })
 const widest = (ranges: readonly Range[]): Range => ranges.reduce((a, b) => (a.min >= b.min ? a : b))

@@ -321,6 +321,30 @@ describe('for any load', () => {
     )
   })
 
+  test('never beyond the limits of its policy, but nearer to them from where it began beyond', () => {
+    const limits = fc.record({ cpu: fc.nat(8), mem: fc.nat(32), lowest: fc.nat(4) })
+    fc.assert(
+      fc.property(scenario, limits, ({ load, bounds: within, given }, { cpu, mem, lowest }) => {
+        const policy = policyOf(given)
+        const limited: MigratePolicy = {
+          ...policy,
+          cpu: { ...policy.cpu, limit: within.cpu.min + cpu },
+          mem: {
+            ...policy.mem,
+            limit: within.memGB.min + lowest + mem,
+            lowerLimit: within.memGB.min + lowest,
+          },
+        }
+        for (const { from, to } of simulate(load, { policy: limited, bounds: within }, 400)) {
+          expect(to.cpu).toBeLessThanOrEqual(Math.max(limited.cpu.limit!, from.cpu))
+          expect(to.memGB).toBeLessThanOrEqual(Math.max(limited.mem.limit!, from.memGB))
+          expect(to.memGB).toBeGreaterThanOrEqual(Math.min(limited.mem.lowerLimit!, from.memGB))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   test('no oscillation: moves become rare, however the load comes and goes', () => {
     fc.assert(
       fc.property(scenario, ({ load, given }) => {
