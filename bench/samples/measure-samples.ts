@@ -6,11 +6,13 @@ import type { Figure } from '../figures.ts'
 import { median, percentile } from '../statistics.ts'
 import { measureIngest } from './ingest.ts'
 import { bytesPerJobDay, commitTimes } from './kept.ts'
+import { overheadPercent } from './overhead.ts'
 import { queryTimes } from './query.ts'
 
 const JOBS = 1000
 const SECONDS = 60
 const QUERIES = 10
+const BESIDE_SECONDS = 30
 
 /** What it costs to take in, keep and answer what a thousand jobs use. */
 export const measureSamples = async (
@@ -22,6 +24,8 @@ export const measureSamples = async (
     say(`samples of ${JOBS} jobs for ${SECONDS} s …`)
     const { cpuPercent, acknowledgedMs } = await measureIngest(folder, JOBS, SECONDS)
     const commits = commitTimes(folder, JOBS, SECONDS)
+    say(`what runs beside a job that sleeps, for ${BESIDE_SECONDS} s …`)
+    const beside = await overheadPercent(product, BESIDE_SECONDS)
     say('a day of samples, and rolling it up …')
     const disk = bytesPerJobDay(folder)
     const queries = await queryTimes(product, QUERIES)
@@ -39,6 +43,7 @@ export const measureSamples = async (
         name: '… from sent to durable, one transaction a second, median; p95',
         value: milliseconds(acknowledgedMs),
       },
+      { name: 'all that runs beside a job, of one core', value: `${beside.toFixed(1)} %` },
       { name: 'disk per job and day, every second', value: megabytes(disk.raw) },
       { name: '… rolled up to 10 s; to 1 min', value: `${megabytes(disk.tens)}; ${megabytes(disk.minutes)}` },
       {

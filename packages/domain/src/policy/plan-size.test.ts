@@ -5,6 +5,7 @@ import { DEFAULT_VM_POLICY } from '../job/vm-policy.ts'
 import { USABLE_MEMORY } from '../planner/choose-offers.ts'
 import type { Sample } from '../usage/sample.ts'
 import { DEFAULT_MIGRATE_POLICY, type MigratePolicy } from './migrate-policy.ts'
+import recorded from './recorded-loads.json' with { type: 'json' }
 import { planSize, type SizeMove, type SizeWorld, sizeWish } from './plan-size.ts'
 
 const GIB = 2 ** 30
@@ -240,6 +241,56 @@ describe('what a load on an instance leads to', () => {
     expect(decide(world(named('b.2xlarge'), steady(named('b.2xlarge'), 300, idle), { policy }))).toBe(
       'policyMemDown to a.small',
     )
+  })
+})
+
+describe('loads of real jobs, as their workers measured them', () => {
+  type Load = (typeof recorded)[keyof typeof recorded]
+  const samplesOf = ({ at, cpuPercent, memMiB, swapMiB, capacityCpu, capacityMemBytes }: Load): Sample[] =>
+    at.map((ms, n) => ({
+      ...sampleOn(named('a.small'), ms, { cores: 0, bytes: 0 }),
+      cpuPercent: cpuPercent[n]!,
+      memBytes: memMiB[n]! * MIB,
+      swapBytes: swapMiB[n]! * MIB,
+      capacityCpu,
+      capacityMemBytes,
+    }))
+  /** Second by second: the first thing that is decided, and after how many seconds. */
+  const firstDecision = (load: Load, on: Offer, policy: MigratePolicy): string => {
+    const samples = samplesOf(load)
+    for (const [n, { at }] of samples.entries()) {
+      const decided = decide(world(on, samples.slice(0, n + 1), { policy, presentSince: -1e9, now: at }))
+      if (!['stays', 'not worth it'].includes(decided)) return `${decided} after ${Math.round(at / 1000)} s`
+    }
+    return 'stays'
+  }
+  const quick = { ...enabled.mem, upperBoundSeconds: 10, lowerBoundSeconds: 20, lowerBoundRatio: 10 }
+  const off = DEFAULT_MIGRATE_POLICY
+  const on = (name: string, cpu: number, memGB: number): Offer => ({ ...named(name), cpu, memGB })
+
+  test.each([
+    // A program that reads one month of data after another into memory.
+    ['growsIntoSwap', on('a.small', 2, 1), off, 'evadeOOM to a.large after 26 s'],
+    ['growsIntoSwap', on('a.small', 2, 1), { ...off, evadeOOM: false }, 'stays'],
+    [
+      'growsIntoSwap',
+      on('a.small', 2, 1),
+      { ...off, mem: { ...quick, upperBoundRatio: 70 } },
+      'policyMemUp to a.large after 23 s',
+    ],
+    // Two processes that compute for most of a minute, after a quarter of one in which nothing happens.
+    ['busyForksOnTwoCores', on('a.large', 2, 1), off, 'stays'],
+    [
+      'busyForksOnTwoCores',
+      on('a.large', 2, 1),
+      { ...off, cpu: { ...quick, upperBoundRatio: 60 } },
+      'policyCpuUp to b.xlarge after 23 s',
+    ],
+    // 2.4 GB for a quarter of a minute, then next to nothing.
+    ['peakThenIdle', on('a.xlarge', 2, 4), off, 'stays'],
+    ['peakThenIdle', on('a.xlarge', 2, 4), { ...off, mem: quick }, 'policyMemDown to a.large after 43 s'],
+  ] as const)('%s on %o with %o', (name, present, policy, decided) => {
+    expect(firstDecision(recorded[name], present, policy)).toBe(decided)
   })
 })
 
