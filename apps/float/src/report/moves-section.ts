@@ -21,7 +21,7 @@ export const movesSection = (timeline: Timeline): Html => {
   return html`<section><h2>Moves</h2>
 ${left > 0 ? html`<p class="none">The first ${left} moves are neither marked nor listed.</p>` : ''}
 <div class="wide"><table class="moves">
-<thead><tr><th></th><th>When</th><th>Why</th><th>From</th><th>To</th><th class="n">Stood still</th><th class="n">Saved</th><th class="n">Cost, USD</th><th class="n">Saves, USD/h</th></tr></thead>
+<thead><tr><th></th><th>When</th><th>Why</th><th>From</th><th>To</th><th class="n">Stood still</th><th class="n">Written</th><th class="n">Cost, USD</th><th class="n">Saves, USD/h</th></tr></thead>
 ${shown.map((mark, index) => moveRows(mark, shown.length - index <= MOST_WITH_ALTERNATIVES))}
 </table></div>
 ${phaseNote()}</section>`
