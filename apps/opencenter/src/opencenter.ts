@@ -37,6 +37,8 @@ import { WorkerFleet } from './worker-link/worker-fleet.ts'
 import { attachWorkerLink } from './worker-link/worker-link.ts'
 import { createWorkerTokens } from './worker-link/worker-tokens.ts'
 
+/** A person waits for what could be rented now. */
+const PROVIDER_OFFERS_MS = 10_000
 /** A worker asked for its health has this long. */
 const WORKER_HEALTH_MS = 5_000
 const PROVIDER_HEALTH_MS = 10_000
@@ -151,6 +153,7 @@ export const startOpenCenter = async (
           const types = await provider.catalogue()
           return new Map(types.map(({ name, onDemandPerHour }) => [name, onDemandPerHour]))
         },
+        offers: () => provider.offers(AbortSignal.timeout(PROVIDER_OFFERS_MS)),
         volumePricePerGBMonth: provider.volumePricePerGBMonth,
       },
       health,

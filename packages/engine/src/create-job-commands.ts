@@ -1,4 +1,5 @@
 import {
+  boundsOf,
   fitsSize,
   hasEnded,
   type Job,
@@ -13,7 +14,7 @@ import {
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands } from './job-commands.ts'
-import { boundsOf, moveNeed, targetSentence, typed } from './move-target.ts'
+import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
 import { beginWorkflow } from './begin-workflow.ts'
@@ -61,11 +62,8 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
   }
   return {
     submit: async (spec, user) => {
-      await refuseWhenNothingFits(
-        deps,
-        { cpu: spec.cpu, memGB: spec.memGB, ...typed(spec.instanceType) },
-        needSentence({ ...spec, ...typed(spec.instanceType) }, spec.vmPolicy),
-      )
+      const need = boundsOf(spec)
+      await refuseWhenNothingFits(deps, need, needSentence(need, spec.vmPolicy))
       const at = deps.clock.now()
       const job: Job = {
         id: newJobId(deps.random),

@@ -1,4 +1,4 @@
-import type { Job, JobSpec, ResourceNeed } from '@mmcloud/domain'
+import type { Job, ResourceNeed } from '@mmcloud/domain'
 import type { MoveTarget } from './job-commands.ts'
 
 /** A size alone frees the type; a type alone frees the size; neither means the size the job asked for. */
@@ -6,13 +6,7 @@ export const moveNeed = (job: Job, target: MoveTarget): ResourceNeed => ({
   cpu: target.cpu ?? job.spec.cpu,
   memGB: target.memGB ?? job.spec.memGB,
   ...typed(target.instanceType ?? (target.cpu || target.memGB ? undefined : job.spec.instanceType)),
-})
-
-/** The size that was asked for at submit, or since. */
-export const boundsOf = (spec: JobSpec): ResourceNeed => ({
-  cpu: spec.cpu,
-  memGB: spec.memGB,
-  ...typed(spec.instanceType),
+  ...(job.spec.types ? { types: job.spec.types } : {}),
 })
 
 /** No key where there is no type. */

@@ -6,6 +6,7 @@ import {
   type JobAction,
   may,
   type ResourceNeed,
+  typeRefusal,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
@@ -38,9 +39,11 @@ export const refuseWhenNothingFits = async (
 ): Promise<void> => {
   const types = await deps.provider.catalogue(AbortSignal.timeout(10_000))
   if (types.some((type) => fitsSize({ ...type, instanceType: type.name }, need))) return
+  if (need.instanceType === undefined) throw invalidArgument(`no instance type fits ${sentence}`)
+  const refusal = need.types && typeRefusal(need.types, need.instanceType)
   throw invalidArgument(
-    need.instanceType === undefined
-      ? `no instance type fits ${sentence}`
-      : `${need.instanceType} is not an instance type of provider ${deps.provider.name}`,
+    refusal === undefined
+      ? `${need.instanceType} is not an instance type of provider ${deps.provider.name}`
+      : `${need.instanceType} is ${refusal}`,
   )
 }

@@ -37,11 +37,44 @@ test('submit uploads the script and every flag, and prints the job', async () =>
   })
 })
 
+test('a dry run makes nothing and shows what it would get, and why nothing else', async () => {
+  const offer = { provider: 'local', cpu: 2, memGB: 1, market: 'spot', pricePerHour: 0.0031 }
+  const offers = [
+    { ...offer, instanceType: 't3.micro' },
+    { ...offer, instanceType: 't2.micro', pricePerHour: 0.0035, rejected: 'dearer' },
+  ]
+  const world = fakeWorld({ 'POST /api/v1/offers': { body: { need: '1 vCPU, 1 GB, spotFirst', offers } } })
+  const flags = ['-i', 'python', '--allowList', '[t*]', '--dry-run']
+  expect(await world.float('submit', ...AUTH, ...flags)).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: `1 vCPU, 1 GB, spotFirst: would get t3.micro (Spot) at 0.0031 USD/h now
++---+----------+-----+--------+--------+--------+---------+
+|   | TYPE     | CPU | MEM GB | MARKET | USD/H  | WHY NOT |
++---+----------+-----+--------+--------+--------+---------+
+| ✓ | t3.micro | 2   | 1      | Spot   | 0.0031 |         |
+|   | t2.micro | 2   | 1      | Spot   | 0.0035 | dearer  |
++---+----------+-----+--------+--------+--------+---------+
+`,
+  })
+  expect(JSON.parse(world.requests[0]?.body ?? '')).toMatchObject({ image: 'python', allowList: '[t*]' })
+  const json = await world.float('submit', ...AUTH, ...flags, '--format', 'json')
+  expect(JSON.parse(json.stdout)).toEqual({ need: '1 vCPU, 1 GB, spotFirst', offers })
+})
+
 test.each([
   [['-i', 'x', '-j', 'abc.sh'], 'Error: open abc.sh: no such file or directory\n'],
   [['-j', 'abc.sh'], 'Error: open abc.sh: no such file or directory\n'],
   [[], 'Error: Invalid argument, --image is missing; "float image list" shows the library (code: 1003)\n'],
   [['-i', 'x', '-j', 's3://b/k'], 'Error: --job: a script from s3:// is not supported yet (code: 1006)\n'],
+  [
+    ['-i', 'x', '--denyList', '[m5;*]'],
+    'Error: Invalid argument, --denyList: "m5;*" is not an instance type like r5* or m5.large (code: 1003)\n',
+  ],
+  [
+    ['-i', 'x', '-t', 'm5.large', '--denyList', 'm5*'],
+    'Error: Invalid argument, --instType: m5.large is on the denyList: m5* (code: 1003)\n',
+  ],
   [['-i', 'x', '--gateway', 'auto'], 'Error: --gateway is not supported yet (code: 1006)\n'],
   [
     ['-i', 'x', '-c', '4:2'],

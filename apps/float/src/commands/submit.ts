@@ -5,6 +5,7 @@ import { UserError } from '@mmcloud/domain'
 import type { Arguments } from '../arguments.ts'
 import { type Command, type Flag, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { printOffers } from '../render/offers.ts'
 import { renderJob } from '../render/job.ts'
 import type { World } from '../world.ts'
 
@@ -20,6 +21,8 @@ const FLAGS: readonly Flag[] = [
   { long: 'cpu', short: 'c', value: 'MIN[:MAX]', summary: 'virtual CPUs' },
   { long: 'mem', short: 'm', value: 'MIN[:MAX]', summary: 'memory in GiB' },
   { long: 'instType', short: 't', value: 'TYPE', summary: 'exactly this instance type' },
+  { long: 'allowList', value: '[TYPE,…]', summary: 'only these instance types: [r5*,m5.large]' },
+  { long: 'denyList', value: '[TYPE,…]', summary: 'none of these instance types' },
   { long: 'name', short: 'n', value: 'NAME', summary: 'a name for the job' },
   { long: 'env', short: 'e', value: 'KEY=VALUE', summary: 'environment, repeated' },
   { long: 'dataVolume', value: '[size=GB]:/PATH', summary: 'a new disk that moves with the job, repeated' },
@@ -39,6 +42,10 @@ const FLAGS: readonly Flag[] = [
   { long: 'publish', value: 'HOST:CONTAINER', summary: 'a port to reach from outside, repeated' },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
   { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
+  {
+    long: 'dry-run',
+    summary: 'make nothing: show which instance it would get, at what price, and why no other',
+  },
   FORCE_FLAG,
 ]
 
@@ -46,8 +53,6 @@ const FLAGS: readonly Flag[] = [
 const LATER: readonly Flag[] = [
   ...['disableMigrate', 'withRoot'].map(later),
   ...[
-    'allowList',
-    'denyList',
     'gpu-count',
     'zone',
     'subnet',
@@ -79,6 +84,7 @@ export const submit: Command = {
   examples: [
     'float submit -i python -j train.sh -c 2 -m 4',
     'float submit -i python -j train.sh -t m5.large --vmPolicy [spotOnly=true,priceLimit=0.1]',
+    'float submit -i python -j train.sh -c 2 -m 4 --allowList [m5*,r5*] --dry-run',
     'float submit -i python -j load.py -c 1:8 -m 2:32 -M [enable=true,stepAuto=true]',
     'float submit -i python -j serve.sh --publish 8888:8888 --dataVolume [size=10]:/data -e LEVEL=3',
   ],
@@ -87,6 +93,10 @@ export const submit: Command = {
     const body = submitBody(args, world)
     readSubmission(body)
     const { client } = await context.connect()
+    if (args.isSet('dry-run')) {
+      printOffers(context, await client.call('weighOffers', { body }))
+      return EXIT.ok
+    }
     world.out(renderJob(await client.call('submitJob', { body }), undefined, format))
     return EXIT.ok
   },
@@ -98,6 +108,8 @@ const submitBody = (args: Arguments, world: World): SubmitBody => ({
   cpu: args.value('cpu'),
   mem: args.value('mem'),
   instType: args.value('instType'),
+  allowList: args.value('allowList'),
+  denyList: args.value('denyList'),
   name: args.value('name'),
   envs: [...args.values('env')],
   dataVolumes: [...args.values('dataVolume')],

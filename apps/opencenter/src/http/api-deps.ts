@@ -1,4 +1,4 @@
-import type { HealthRow, InstanceId, Job, JobId, Sample, SizeHint } from '@mmcloud/domain'
+import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
 import type { JobCommands, Log, Records } from '@mmcloud/engine'
 import type { Library, Samples } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
@@ -41,6 +41,8 @@ export type Watcher = {
 export type Prices = {
   /** USD an hour, by type. */
   onDemandPerHour(): Promise<ReadonlyMap<string, number>>
+  /** What could be rented now. */
+  offers(): Promise<readonly Offer[]>
   readonly volumePricePerGBMonth: number
 }
 

@@ -31,6 +31,30 @@ describe('submit', () => {
     expect(body['submitTime']).toBe('2026-11-23T05:30:00Z')
   })
 
+  test('tells what a job would get, and makes none', async () => {
+    const { call, records } = await openTestApi()
+    const { status, body } = await call('POST', '/api/v1/offers', {
+      image: 'python',
+      mem: 2,
+      denyList: '[m5*]',
+    })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      need: '1 vCPU, 2 GB, spotFirst, not m5*',
+      offers: [
+        { instanceType: 't3.medium', market: 'spot', pricePerHour: 0.0125 },
+        { instanceType: 't3.micro', market: 'spot', rejected: 'too little memory: 1 GB of 2' },
+        { instanceType: 't3.micro', market: 'onDemand', rejected: 'too little memory: 1 GB of 2' },
+      ],
+    })
+    expect(await records.read((view) => view.jobs({}))).toEqual([])
+    const refused = await call('POST', '/api/v1/offers', { image: 'python', mem: '4:2' })
+    expect([refused.status, refused.body['message']]).toEqual([
+      400,
+      'Invalid argument, --mem: the maximum 2 is below the minimum 4',
+    ])
+  })
+
   test('pins the digest of a registry image', async () => {
     const { call, records } = await openTestApi()
     await call('POST', '/api/v1/jobs', { image: 'quay.io/a/b:1' })

@@ -20,6 +20,7 @@ import { jobRoutes } from './jobs.ts'
 import { logRoutes } from './logs.ts'
 import { metricsRoutes } from './metrics.ts'
 import { migrationRoutes } from './migrations.ts'
+import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
 import { loginRoutes } from './login.ts'
 
@@ -77,6 +78,7 @@ const NOUNS = [
   costRoutes,
   sampleRoutes,
   logRoutes,
+  offerRoutes,
   hostRoutes,
   imageRoutes,
   healthRoutes,

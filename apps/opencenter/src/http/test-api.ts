@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_MIGRATE_POLICY, type Job, type JobId, notFound, type Sample } from '@mmcloud/domain'
+import {
+  DEFAULT_MIGRATE_POLICY,
+  type Job,
+  type JobId,
+  notFound,
+  type Offer,
+  type Sample,
+} from '@mmcloud/domain'
 import type { JobCommands } from '@mmcloud/engine'
 import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
@@ -15,6 +22,26 @@ import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
 import { type EventStreamLimits, EventStreams } from './event-streams.ts'
 import { createHttpServer } from './server.ts'
+
+const anOffer = (
+  instanceType: string,
+  memGB: number,
+  market: Offer['market'],
+  pricePerHour: number,
+): Offer => ({
+  provider: 'local',
+  instanceType,
+  cpu: 2,
+  memGB,
+  market,
+  pricePerHour,
+  cpuFeatures: [],
+})
+const OFFERS = [
+  anOffer('t3.micro', 1, 'spot', 0.003),
+  anOffer('t3.micro', 1, 'onDemand', 0.0104),
+  anOffer('t3.medium', 4, 'spot', 0.0125),
+]
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
@@ -95,6 +122,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       prices: {
         onDemandPerHour: async () => new Map([['t3.micro', 0.0104]]),
+        offers: async () => OFFERS,
         volumePricePerGBMonth: 0.08,
       },
       version: '1.2.3',

@@ -5,6 +5,7 @@ import { formatMigratePolicy } from './migrate-policy.ts'
 import { formatPublish } from './publish.ts'
 import { formatRange } from './range.ts'
 import type { Submission } from './submission.ts'
+import { formatTypeList } from './type-list.ts'
 import { formatVmPolicy } from './vm-policy.ts'
 
 /** Names under which people keep what nobody else should read. */
@@ -15,6 +16,8 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   const flags: string[] = ['--image', s.imageName]
   if (s.name !== undefined) flags.push('--name', s.name)
   if (s.instanceType !== undefined) flags.push('--instType', s.instanceType)
+  if (s.types?.allow.length) flags.push('--allowList', formatTypeList(s.types.allow))
+  if (s.types?.deny.length) flags.push('--denyList', formatTypeList(s.types.deny))
   flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
   for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume(disk))

@@ -68,3 +68,10 @@ test.each([
   [{ image: 'a', gateway: 'auto' }, 'gateway is not supported yet'],
   [{ image: 'a', imageVolSize: 6 }, 'imageVolSize is not supported yet'],
 ])('%j is refused', (body, sentence) => expect(() => readSubmission(body)).toThrow(sentence))
+
+test('type lists are read with and without brackets, and said again in the canonical flags', () => {
+  const read = readSubmission({ image: 'python', allowList: '[m5*, r5.large]', denyList: '*.metal' })
+  expect(read.types).toEqual({ allow: ['m5*', 'r5.large'], deny: ['*.metal'] })
+  expect(read.inputArgs).toContain("--allowList '[m5*,r5.large]' --denyList '[*.metal]'")
+  expect(readSubmission({ image: 'python', allowList: '[]', denyList: '' })).not.toHaveProperty('types')
+})

@@ -4,6 +4,7 @@ import {
   invalidArgument,
   type JobSpec,
   type Range,
+  typeRefusal,
   UserError,
 } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
@@ -14,6 +15,7 @@ import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
 import { parsePublish } from './publish.ts'
 import { parseRange } from './range.ts'
+import { readTypeFilter } from './type-list.ts'
 import { parseVmPolicy } from './vm-policy.ts'
 
 /** A `JobSpec` but for what only the OpCenter knows: the image's digest, and the name when none was given. */
@@ -33,6 +35,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'cpu',
   'mem',
   'instType',
+  'allowList',
+  'denyList',
   'name',
   'envs',
   'dataVolumes',
@@ -59,6 +63,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     cpu: parseRange(body.cpu ?? '', '--cpu') ?? ANY_SIZE,
     memGB: parseRange(body.mem ?? '', '--mem') ?? ANY_SIZE,
     ...optional('instanceType', body.instType?.trim() || undefined),
+    ...optional('types', readTypeFilter(body.allowList ?? '', body.denyList ?? '')),
     vmPolicy: body.vmPolicy ? parseVmPolicy(body.vmPolicy) : DEFAULT_VM_POLICY,
     migratePolicy: body.migratePolicy ? parseMigratePolicy(body.migratePolicy) : DEFAULT_MIGRATE_POLICY,
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
@@ -73,8 +78,15 @@ export const readSubmission = (body: SubmitBody): Submission => {
     ),
     rerunAllowed: !body.disableRerun,
   }
+  refuseNamedType(submission)
   checkLimits(submission.migratePolicy, submission)
   return { ...submission, inputArgs: canonicalFlags(submission) }
+}
+
+/** A type that is asked for and not allowed at once could never be had. */
+const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType' | 'types'>): void => {
+  const refusal = instanceType !== undefined && types && typeRefusal(types, instanceType)
+  if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
 }
 
 const refuseUnsupported = (body: SubmitBody): void => {

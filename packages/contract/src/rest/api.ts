@@ -9,6 +9,7 @@ import * as jobs from './jobs.ts'
 import * as login from './login.ts'
 import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
+import * as offers from './offers.ts'
 import * as samples from './samples.ts'
 import type { RouteName } from './routes.ts'
 
@@ -41,6 +42,7 @@ export const REST_API = {
   costs: costs.costs,
   logs: logs.logs,
   logBytes: logs.logBytes,
+  weighOffers: offers.weighOffers,
   hosts: hosts.hosts,
   images: images.images,
 } as const satisfies Record<RouteName, Endpoint>

@@ -23,6 +23,9 @@ export const submitBodySchema = z
     /** GiB. */
     mem: rangeText.nullish(),
     instType: z.string().nullish(),
+    /** Globs of instance types: `[r5*,m*]`. */
+    allowList: z.string().nullish(),
+    denyList: z.string().nullish(),
     name: z.string().nullish(),
     /** `KEY=VALUE`, never split on commas. */
     envs: z.array(z.string()).nullish(),

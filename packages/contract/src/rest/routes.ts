@@ -34,6 +34,7 @@ export const ROUTES = {
   logs: { method: 'GET', path: '/api/v1/jobs/{id}/logs' },
   logBytes: { method: 'GET', path: '/api/v1/jobs/{id}/logs/{file}' },
 
+  weighOffers: { method: 'POST', path: '/api/v1/offers' },
   hosts: { method: 'GET', path: '/api/v1/hosts' },
   images: { method: 'GET', path: '/api/v1/images' },
 } as const satisfies Record<

@@ -1,4 +1,5 @@
 import type { InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
+import type { TypeFilter } from '../planner/type-filter.ts'
 import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
 import type { VmPolicy } from './vm-policy.ts'
@@ -23,6 +24,8 @@ export type JobSpec = {
   readonly memGB: Range
   /** Exactly this type; absent = the cheapest that fits. */
   readonly instanceType?: string
+  /** Which types it may be on, now and after every move; absent = any. */
+  readonly types?: TypeFilter
   readonly vmPolicy: VmPolicy
   readonly migratePolicy: MigratePolicy
   /** Counts `Executing` only. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Offer } from '../instance/instance.ts'
 import { DEFAULT_VM_POLICY } from '../job/vm-policy.ts'
-import { chooseOffers, fitsSize, type ResourceNeed } from './choose-offers.ts'
+import { chooseOffers, fitsSize, type ResourceNeed, weighOffers } from './choose-offers.ts'
 
 const offer = (
   instanceType: string,
@@ -79,6 +79,47 @@ describe('chooseOffers', () => {
         expect(chosen.every((o) => fitsSize(o, wanted))).toBe(true)
         expect(chosen.length).toBe(OFFERS.filter((o) => fitsSize(o, wanted)).length)
       }),
+    )
+  })
+})
+
+describe('weighOffers', () => {
+  test('tells why each is not taken, best first', () => {
+    const weighed = weighOffers(OFFERS, need({ memGB: { min: 1, max: 8 } }), DEFAULT_VM_POLICY)
+    expect(weighed.map(({ instanceType, market, rejected }) => [instanceType, market, rejected])).toEqual([
+      ['small', 'spot', undefined],
+      ['small', 'onDemand', 'on demand, while there is spot capacity'],
+      ['big', 'spot', 'more memory than 8 GB'],
+      ['big', 'onDemand', 'more memory than 8 GB'],
+    ])
+  })
+  test('a type that is not allowed is none that fits', () => {
+    const types = { allow: ['big'], deny: [] }
+    expect(names(chooseOffers(OFFERS, need({ types }), DEFAULT_VM_POLICY))).toEqual([
+      'big/spot',
+      'big/onDemand',
+    ])
+    expect(
+      fitsSize({ instanceType: 'small', cpu: 1, memGB: 1 }, need({ types, instanceType: 'small' })),
+    ).toBe(false)
+  })
+  test('loses none, and ticks what would be taken, whatever is asked for', () => {
+    const range = fc.record({ min: fc.integer({ min: 1, max: 8 }) })
+    fc.assert(
+      fc.property(
+        range,
+        range,
+        fc.constantFrom('spotFirst', 'spotOnly', 'onDemand'),
+        fc.option(fc.double({ min: 0, max: 0.3, noNaN: true })),
+        (cpu, memGB, policy, limit) => {
+          const vmPolicy = { ...DEFAULT_VM_POLICY, policy, ...(limit === null ? {} : { priceLimit: limit }) }
+          const weighed = weighOffers(OFFERS, { cpu, memGB }, vmPolicy)
+          expect(new Set(names(weighed))).toEqual(new Set(names(OFFERS)))
+          expect(weighed).toHaveLength(OFFERS.length)
+          const [best] = chooseOffers(OFFERS, { cpu, memGB }, vmPolicy)
+          expect(weighed.filter(({ rejected }) => rejected === undefined)).toEqual(best ? [best] : [])
+        },
+      ),
     )
   })
 })

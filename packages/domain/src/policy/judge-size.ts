@@ -1,5 +1,5 @@
 import type { Range } from '../job/job.ts'
-import { USABLE_MEMORY } from '../planner/choose-offers.ts'
+import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import type { Sample } from '../usage/sample.ts'
 import { swapGrowth } from '../usage/swap-growth.ts'
 import type { DimensionPolicy, MigratePolicy } from './migrate-policy.ts'

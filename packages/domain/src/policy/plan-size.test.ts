@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Offer } from '../instance/instance.ts'
 import { DEFAULT_VM_POLICY } from '../job/vm-policy.ts'
-import { USABLE_MEMORY } from '../planner/choose-offers.ts'
+import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import type { Sample } from '../usage/sample.ts'
 import { DEFAULT_MIGRATE_POLICY, type MigratePolicy } from './migrate-policy.ts'
 import recorded from './recorded-loads.json' with { type: 'json' }

@@ -1,6 +1,7 @@
 import type { Offer } from '../instance/instance.ts'
 import type { VmPolicy } from '../job/vm-policy.ts'
 import { chooseOffers, type ResourceNeed } from '../planner/choose-offers.ts'
+import type { TypeFilter } from '../planner/type-filter.ts'
 import type { Sample } from '../usage/sample.ts'
 import { type AtLimit, type Bounds, judgeSize, type SizeWish } from './judge-size.ts'
 import type { MigratePolicy } from './migrate-policy.ts'
@@ -20,6 +21,7 @@ export type SizeMove = {
 export type SizeWorld = {
   readonly policy: MigratePolicy
   readonly bounds: Bounds
+  readonly types?: TypeFilter
   readonly vmPolicy: VmPolicy
   /** What it runs on, at the price that is paid. */
   readonly present: Offer
@@ -86,6 +88,7 @@ export const planSize = (
     memGB: wish.memGB,
     savedBytes: wish.usedBytes,
     cpuFeatures: world.present.cpuFeatures,
+    ...(world.types ? { types: world.types } : {}),
   }
   const [chosen, ...fallbacks] = suitable(world, wish, need, offers)
   if (chosen)

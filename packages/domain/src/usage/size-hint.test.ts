@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { USABLE_MEMORY } from '../planner/choose-offers.ts'
+import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import type { UsagePoint } from './sample.ts'
 import { sizeHint } from './size-hint.ts'
 

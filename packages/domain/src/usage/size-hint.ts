@@ -1,4 +1,4 @@
-import { USABLE_MEMORY } from '../planner/choose-offers.ts'
+import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import { maxOf } from '../policy/window.ts'
 import type { UsagePoint } from './sample.ts'
 

@@ -121,6 +121,17 @@ describe('a job that outgrows its memory', () => {
     })
   })
 
+  test('goes to no type that it may not be on', async () => {
+    const job = await world.executing({ types: { allow: [], deny: ['*.medium'] } })
+    await uses(job, () => 1.1)
+    await moved(job, 1)
+    const [move] = await moves(job)
+    expect(move).toMatchObject({ target: { instanceType: 'm5.large' } })
+    expect(move!.alternatives).toContainEqual(
+      expect.objectContaining({ instanceType: 't3.medium', rejected: 'on the denyList: *.medium' }),
+    )
+  })
+
   test('goes to the next best when the best is taken before it comes', async () => {
     const job = await world.executing()
     world.provider.failNext('launch', new InsufficientCapacityError('just taken'))

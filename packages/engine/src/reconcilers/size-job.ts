@@ -60,6 +60,7 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
   return {
     policy: job.spec.migratePolicy,
     bounds: { cpu: job.spec.cpu, memGB: job.spec.memGB },
+    ...(job.spec.types ? { types: job.spec.types } : {}),
     vmPolicy: job.spec.vmPolicy,
     present: instance.offer,
     presentSince: last?.endedAt ?? job.startedAt ?? now,

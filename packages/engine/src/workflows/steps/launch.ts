@@ -155,6 +155,7 @@ export const needOf = (job: Job): ResourceNeed => {
     cpu: moveTo?.cpu ?? spec.cpu,
     memGB: moveTo?.memGB ?? spec.memGB,
     ...(instanceType === undefined ? {} : { instanceType }),
+    ...(spec.types ? { types: spec.types } : {}),
   }
 }
 
