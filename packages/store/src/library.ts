@@ -11,6 +11,8 @@ export type LibraryImage = {
   readonly digest: string
   readonly bytes: number
   readonly description: string
+  /** 0 = none is known. */
+  readonly port: number
 }
 
 /** Names by which people call images. */
@@ -20,6 +22,10 @@ export interface Library {
   images(): Promise<readonly LibraryImage[]>
   /** Adds the entry, or replaces the one of that name and tag. */
   put(image: LibraryImage): Promise<void>
+  /** Adds the entry; false when there is one of that name and tag. */
+  add(image: LibraryImage): Promise<boolean>
+  /** Removes one tag, or all of that name; how many. */
+  remove(name: string, tag?: string): Promise<number>
 }
 
 export const createSqliteLibrary = (database: Kysely<Tables>): Library => ({
@@ -38,5 +44,21 @@ export const createSqliteLibrary = (database: Kysely<Tables>): Library => ({
       .values(row)
       .onConflict((conflict) => conflict.columns(['name', 'tag']).doUpdateSet(row))
       .execute()
+  },
+  add: async (image) => {
+    const { numInsertedOrUpdatedRows = 0n } = await database
+      .insertInto('images')
+      .values({ ...image })
+      .onConflict((conflict) => conflict.columns(['name', 'tag']).doNothing())
+      .executeTakeFirst()
+    return numInsertedOrUpdatedRows > 0n
+  },
+  remove: async (name, tag) => {
+    const named = database.deleteFrom('images').where('name', '=', name)
+    const { numDeletedRows } = await (tag === undefined
+      ? named
+      : named.where('tag', '=', tag)
+    ).executeTakeFirst()
+    return Number(numDeletedRows)
   },
 })

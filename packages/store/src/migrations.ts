@@ -61,6 +61,9 @@ const MIGRATIONS: readonly string[] = [
   `
   UPDATE jobs SET body = json_remove(body, '$.stuck');
   `,
+  `
+  ALTER TABLE images ADD COLUMN port INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

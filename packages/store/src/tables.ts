@@ -17,7 +17,15 @@ export type Tables = {
   migrations: { id: string; job: string; started_at: number; body: string }
   users: { name: string; number: number; role: string; password_hash: string }
   sessions: { token_hash: string; user: string; expires_at: number }
-  images: { name: string; tag: string; uri: string; digest: string; bytes: number; description: string }
+  images: {
+    name: string
+    tag: string
+    uri: string
+    digest: string
+    bytes: number
+    description: string
+    port: number
+  }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aJob, AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
 
 test('check fails when a row failed, and tells the fix', async () => {
@@ -85,4 +85,59 @@ test('image list is a table', async () => {
   }
   const world = fakeWorld({ 'GET /api/v1/images': { body: { images: [image] } } })
   expect((await world.float('mi', 'list', ...AUTH)).stdout).toContain('| python | latest |')
+})
+
+describe('the app library', () => {
+  const image = {
+    name: 'cactus',
+    tag: '2',
+    uri: 'docker://quay.io/a/cactus:v2',
+    digest: 'sha256:0123456789abcdef',
+    description: 'Genomes',
+    port: 80,
+  }
+  test('add sends what was said, and nothing else', async () => {
+    const world = fakeWorld({ 'POST /api/v1/images': { status: 201, body: image } })
+    const flags = ['--tag', '2', '--port', '80', '--description', 'Genomes']
+    const { code, stdout } = await world.float(
+      'image',
+      'add',
+      'cactus',
+      'quay.io/a/cactus:v2',
+      ...flags,
+      ...AUTH,
+    )
+    expect([code, stdout.includes('| cactus | 2   |')]).toEqual([0, true])
+    expect(JSON.parse(world.requests[0]!.body!)).toEqual({
+      name: 'cactus',
+      uri: 'quay.io/a/cactus:v2',
+      tag: '2',
+      description: 'Genomes',
+      port: 80,
+    })
+  })
+  test('tags are a word a line', async () => {
+    const world = fakeWorld({
+      'GET /api/v1/images/cactus': { body: { images: [image, { ...image, tag: '3' }] } },
+    })
+    expect((await world.float('image', 'tags', 'cactus', ...AUTH)).stdout).toBe('2\n3\n')
+  })
+  test('delete asks on a terminal only, and takes no for an answer', async () => {
+    const answers = { 'DELETE /api/v1/images/cactus': { body: { deleted: 1 } } }
+    const refused = fakeWorld(answers, { ask: () => Promise.resolve('n') })
+    expect((await refused.float('image', 'delete', 'cactus:2', ...AUTH)).stdout).toBe('')
+    expect(refused.requests).toEqual([])
+    const script = fakeWorld(answers)
+    expect((await script.float('mi', 'delete', 'cactus:2', ...AUTH)).stdout).toBe('Deleted 1 tag of cactus\n')
+    expect(script.requests[0]?.path).toBe('/api/v1/images/cactus?tag=2')
+  })
+  test.each([
+    [['add', 'cactus'], 'image add: give a name and where the image is, NAME URI'],
+    [['delete'], 'image: the name of an image is missing'],
+    [['burn', 'cactus'], 'image: "burn" is not list, add, show, tags or delete'],
+  ])('image %j is refused before anything is sent', async (words, said) => {
+    const world = fakeWorld({})
+    const { code, stderr } = await world.float('image', ...words, ...AUTH)
+    expect([code !== 0, stderr.includes(said), world.requests]).toEqual([true, true, []])
+  })
 })

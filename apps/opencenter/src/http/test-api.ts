@@ -57,6 +57,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
     digest: DIGEST,
     bytes: 1,
     description: 'Python',
+    port: 0,
   })
   const asked: unknown[][] = []
   const blobs = new BlobStore(join(dir, 'library'))

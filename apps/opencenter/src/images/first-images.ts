@@ -15,5 +15,6 @@ export const addFirstImages = async (library: Library, blobs: BlobStore, cacheDi
     uri: '',
     ...image,
     description: 'Debian 13 with Python 3, numpy and pandas',
+    port: 0,
   })
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type ImageReference, invalidArgument, UserError } from '@mmcloud/domain'
 import type { Library } from '@mmcloud/store'
-import type { BlobStore } from './blob-store.ts'
+import type { BlobStore, StoredImage } from './blob-store.ts'
 import type { RegistryLogins } from './registry-logins.ts'
 
 const run = promisify(execFile)
@@ -35,11 +35,8 @@ export class ImageResolver {
   }
 
   async resolve(name: string): Promise<ImageReference> {
-    const local = /^(oci|oci-archive):(\/.+)$/.exec(name)
-    if (local) return this.#fromThisMachine(name, local[1] ?? '', local[2] ?? '')
-    if (/^(oci|oci-archive|dir|docker-archive|docker-daemon|containers-storage):/.test(name)) {
-      throw invalidArgument(`--image: "${name}"; a file is named as oci:/PATH[:TAG] or oci-archive:/PATH`)
-    }
+    const outside = await this.#fromFile(name)
+    if (outside) return { name, source: 'library:local', digest: outside.digest }
     const { repository, tag } = splitTag(name)
     const entry = await this.#library.image(repository, tag)
     if (entry?.uri === '') return { name, source: `library:${entry.name}`, digest: entry.digest }
@@ -47,17 +44,33 @@ export class ImageResolver {
     return this.#fromRegistry(name)
   }
 
-  async #fromThisMachine(name: string, transport: string, rest: string): Promise<ImageReference> {
-    const [path, reference] = existsSync(rest) ? [rest] : splitReference(rest)
-    if (!existsSync(path)) throw invalidArgument(`--image: open ${path}: no such file or directory`)
-    const image =
-      transport === 'oci'
-        ? await this.#importLayout(path, reference)
-        : await this.#importArchive(path, reference)
-    return { name, source: 'library:local', digest: image.digest }
+  /** What an entry of the library is to stand for; `uri` is empty for what the OpCenter keeps itself from now on. */
+  async lookUp(
+    uri: string,
+  ): Promise<{ readonly uri: string; readonly digest: string; readonly bytes: number }> {
+    const kept = await this.#fromFile(uri)
+    if (kept) return { uri: '', ...kept }
+    const { source, digest } = await this.#fromRegistry(uri)
+    return { uri: source, digest, bytes: 0 }
   }
 
-  async #importLayout(path: string, reference?: string): Promise<{ digest: string }> {
+  /** Takes over a layout or an archive of this machine; nothing when the name is not one of a file. */
+  async #fromFile(name: string): Promise<StoredImage | undefined> {
+    const local = /^(oci|oci-archive):(\/.+)$/.exec(name)
+    if (local) return this.#fromThisMachine(local[1] ?? '', local[2] ?? '')
+    if (/^(oci|oci-archive|dir|docker-archive|docker-daemon|containers-storage):/.test(name)) {
+      throw invalidArgument(`--image: "${name}"; a file is named as oci:/PATH[:TAG] or oci-archive:/PATH`)
+    }
+    return undefined
+  }
+
+  async #fromThisMachine(transport: string, rest: string): Promise<StoredImage> {
+    const [path, reference] = existsSync(rest) ? [rest] : splitReference(rest)
+    if (!existsSync(path)) throw invalidArgument(`--image: open ${path}: no such file or directory`)
+    return transport === 'oci' ? this.#importLayout(path, reference) : this.#importArchive(path, reference)
+  }
+
+  async #importLayout(path: string, reference?: string): Promise<StoredImage> {
     try {
       return await this.#blobs.importLayout(path, { reference })
     } catch (cause) {
@@ -74,7 +87,7 @@ export class ImageResolver {
     }
   }
 
-  async #importArchive(path: string, reference?: string): Promise<{ digest: string }> {
+  async #importArchive(path: string, reference?: string): Promise<StoredImage> {
     const folder = await mkdtemp(join(tmpdir(), 'mmcloud-archive-'))
     try {
       await run('tar', ['-xf', path, '-C', folder], { timeout: UNPACK_MS }).catch((cause: unknown) => {

@@ -26,7 +26,7 @@ test('a worker pulls what was imported, in parts if it likes', async () => {
   const image = await blobs.importLayout(join(dir, 'layout'))
   expect(image).toEqual({ digest: manifest, bytes: 12 })
   expect(await blobs.importLayout(join(dir, 'layout'))).toEqual(image)
-  await library.put({ name: 'tiny', tag: 'latest', uri: '', ...image, description: '' })
+  await library.put({ name: 'tiny', tag: 'latest', uri: '', ...image, description: '', port: 0 })
 
   const get = (url: string, headers: Record<string, string> = {}, authorization = basic('i-1', 's')) =>
     app.inject({ url, headers: { authorization, ...headers } })

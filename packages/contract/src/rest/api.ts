@@ -45,6 +45,9 @@ export const REST_API = {
   weighOffers: offers.weighOffers,
   hosts: hosts.hosts,
   images: images.images,
+  addImage: images.addImage,
+  image: images.image,
+  deleteImage: images.deleteImage,
 } as const satisfies Record<RouteName, Endpoint>
 export type RestApi = typeof REST_API
 

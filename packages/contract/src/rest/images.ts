@@ -10,7 +10,10 @@ export const imageSchema = z
     uri: z.string(),
     digest: z.string(),
     bytes: z.number().optional(),
+    /** How to use it, for a person. */
     description: z.string(),
+    /** The port on which its programs listen by default. */
+    port: z.int().optional(),
   })
   .meta({ id: 'Image' })
 export type Image = z.infer<typeof imageSchema>
@@ -18,4 +21,46 @@ export type Image = z.infer<typeof imageSchema>
 export const images = endpoint('images', {
   summary: 'The app library',
   response: z.object({ images: z.array(imageSchema) }),
+})
+
+/** A name of the library, by which jobs ask for the image: `python`, `cactus`. */
+const imageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+const imageTag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)
+
+export const addImageBodySchema = z
+  .object({
+    name: imageName,
+    /** `quay.io/a/b:1`, `oci:/PATH[:TAG]`, `oci-archive:/PATH`: looked up now, and pinned to its digest. */
+    uri: z.string().min(1).max(2048),
+    /** `latest` when absent. */
+    tag: imageTag.optional(),
+    description: z.string().max(16_384).optional(),
+    port: z.int().min(1).max(65_535).optional(),
+    /** An entry of that name and tag is replaced. */
+    replace: z.boolean().optional(),
+  })
+  .meta({ id: 'AddImage' })
+export type AddImageBody = z.infer<typeof addImageBodySchema>
+
+/** Jobs that run keep the image that they began with. */
+export const addImage = endpoint('addImage', {
+  summary: 'Add an image to the app library',
+  success: 201,
+  body: addImageBodySchema,
+  response: imageSchema,
+})
+
+const imageParams = z.object({ name: z.string().min(1).max(128) })
+
+export const image = endpoint('image', {
+  summary: 'Show an image of the app library, every tag of it',
+  params: imageParams,
+  response: z.object({ images: z.array(imageSchema) }),
+})
+
+export const deleteImage = endpoint('deleteImage', {
+  summary: 'Take an image, or one tag of it, out of the app library',
+  params: imageParams,
+  query: z.object({ tag: imageTag.optional() }),
+  response: z.object({ deleted: z.int() }),
 })

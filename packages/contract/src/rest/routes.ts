@@ -37,6 +37,9 @@ export const ROUTES = {
   weighOffers: { method: 'POST', path: '/api/v1/offers' },
   hosts: { method: 'GET', path: '/api/v1/hosts' },
   images: { method: 'GET', path: '/api/v1/images' },
+  addImage: { method: 'POST', path: '/api/v1/images' },
+  image: { method: 'GET', path: '/api/v1/images/{name}' },
+  deleteImage: { method: 'DELETE', path: '/api/v1/images/{name}' },
 } as const satisfies Record<
   string,
   { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }
