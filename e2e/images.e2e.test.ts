@@ -36,6 +36,15 @@ describe('an image of this machine', () => {
     expect(await product.log(job)).toBe('numpy 10\n')
   })
 
+  test('added to the library it runs by its name, until it is taken out', async () => {
+    await product.float('image', 'add', 'mine', `oci:${LAYOUT}`, '--tag', '1')
+    const job = await submit('mine:1')
+    await product.status(job, ['Completed'])
+    expect(await product.log(job)).toBe('numpy 10\n')
+    await product.float('image', 'delete', 'mine')
+    await expect(submit('mine:1')).rejects.toThrow('neither in the library')
+  })
+
   test.each([
     ['oci:/nowhere', /no such file/],
     ['oci:/etc', /not a whole OCI layout/],
