@@ -6,6 +6,7 @@ import {
   type Sample,
   USABLE_MEMORY,
 } from '@mmcloud/domain'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MigrationRecord } from '../ports/records/migration-record.ts'
 import { InsufficientCapacityError } from '../ports/provider/provider-errors.ts'
@@ -305,6 +306,36 @@ test('a job that idles goes down, and up again when it wants more', async () => 
     'policyMemUp',
   ])
 })
+
+test('one move at a time, each from where the last one went, whatever the load does', async () => {
+  let made = 0
+  const phase = fc.record({
+    seconds: fc.integer({ min: 5, max: 400 }),
+    gib: fc.double({ min: 0.05, max: 5, noNaN: true }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(phase, { minLength: 2, maxLength: 5 }), async (phases) => {
+      world = new TestWorld()
+      const job = await world.executing({ migratePolicy: growing })
+      const began = world.clock.now()
+      const cycle = phases.flatMap(({ seconds, gib }) => Array.from({ length: seconds }, () => gib))
+      await uses(job, (at) => cycle[Math.floor((at - began) / 1000) % cycle.length] ?? 0.05)
+      for (let second = 0; second < 1800; second += 1) {
+        await world.clock.sleep(1000, never)
+        expect((await moves(job)).filter(({ outcome }) => outcome === 'underway').length).toBeLessThanOrEqual(
+          1,
+        )
+      }
+      const done = (await moves(job)).filter(({ outcome }) => outcome === 'done')
+      made += done.length
+      for (const [index, move] of done.entries())
+        if (index > 0) expect(move.source!.instance).toBe(done[index - 1]!.target!.instance)
+      await world.engine.stop()
+    }),
+    { numRuns: 15 },
+  )
+  expect(made).toBeGreaterThan(15)
+}, 60_000)
 
 test('a policy that is changed during a move applies to the next decision', async () => {
   const job = await world.executing()
