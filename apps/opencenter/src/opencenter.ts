@@ -143,6 +143,7 @@ export const startOpenCenter = async (
       authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       library: store.library,
+      templates: store.templates,
       logs,
       samples,
       watcher,

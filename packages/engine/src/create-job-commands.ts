@@ -13,7 +13,7 @@ import {
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
-import type { JobCommands } from './job-commands.ts'
+import type { ChangedSpec, JobCommands } from './job-commands.ts'
 import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
@@ -182,14 +182,19 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       })
     },
 
-    rerun: async (id, user) => {
+    rerun: async (id, user, changed) => {
       const before = await settled('rerun', id)
+      if (changed) {
+        const need = boundsOf(changed.spec)
+        await refuseWhenNothingFits(deps, need, needSentence(need, changed.spec.vmPolicy))
+      }
       await deps.logs.rotate(id, before.attempt)
       return change(id, async (tx, found, at) => {
         refuseUnless('rerun', found)
         const attempt = found.attempt + 1
         await tx.putCheckpoints(id, [])
-        return moveJob(tx, found, 'Submitted', 'rerunAsked', { user, attempt }, at, {
+        const job = changed ? await reconfigured(tx, found, changed, user, at) : found
+        return moveJob(tx, job, 'Submitted', 'rerunAsked', { user, attempt }, at, {
           wanted: 'running',
           wantedBy: user,
           attempt,
@@ -236,6 +241,15 @@ const takenBefore = async (
   )
   return asked ? view.job(id) : undefined
 }
+
+/** The same job with another configuration, told. */
+const reconfigured = (
+  tx: RecordsTransaction,
+  job: Job,
+  { spec, told }: ChangedSpec,
+  user: string,
+  at: number,
+): Promise<Job> => moveJob(tx, job, job.status, 'modified', { user, changes: told }, at, { spec })
 
 /** A job that runs on an instance outside its new bounds goes to one inside. */
 const moveIfUnfit = async (

@@ -20,9 +20,16 @@ export interface JobCommands {
    */
   modify(id: JobId, user: string, changes: JobChanges): Promise<Job>
   snapshot(id: JobId, user: string): Promise<Job>
-  rerun(id: JobId, user: string): Promise<Job>
+  /** From scratch, with another configuration where one is given; what no type fits is refused. */
+  rerun(id: JobId, user: string, changed?: ChangedSpec): Promise<Job>
   /** Asks the provider for a reclaim of the job's instance. */
   drill(id: JobId, user: string, noticeSeconds: number): Promise<Job>
+}
+
+export type ChangedSpec = {
+  readonly spec: JobSpec
+  /** For the history: `cpu 4, env LEVEL`. */
+  readonly told: string
 }
 
 export type JobChanges = {

@@ -64,6 +64,12 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE images ADD COLUMN port INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE templates (
+    user TEXT NOT NULL, name TEXT NOT NULL, tag TEXT NOT NULL, shared INTEGER NOT NULL, description TEXT NOT NULL,
+    request TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (user, name, tag)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -26,6 +26,15 @@ export type Tables = {
     description: string
     port: number
   }
+  templates: {
+    user: string
+    name: string
+    tag: string
+    shared: number
+    description: string
+    request: string
+    created_at: number
+  }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { cancel, rerun, resume, snapshot, suspend } from './actions.ts'
+import { cancel, resume, snapshot, suspend } from './actions.ts'
 import { check } from './check.ts'
 import { costs } from './costs.ts'
 import { drill } from './drill.ts'
@@ -13,10 +13,13 @@ import { logout } from './logout.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
+import { promote } from './promote.ts'
 import { report } from './report.ts'
+import { rerun } from './rerun.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
+import { template } from './template.ts'
 import { top } from './top.ts'
 import { version } from './version.ts'
 
@@ -35,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   snapshot,
   cancel,
   rerun,
+  promote,
+  template,
   migrations,
   report,
   costs,
@@ -50,11 +55,9 @@ export const COMMANDS: readonly Command[] = [
 
 /** Words of the contract that are not there yet: refused by name. */
 export const LATER_COMMANDS: readonly string[] = [
-  'promote',
   'ps',
   'df',
   'secret',
-  'template',
   'storage',
   'gateway',
   'user',

@@ -37,6 +37,35 @@ test('submit uploads the script and every flag, and prints the job', async () =>
   })
 })
 
+test('a person at a terminal sees what will be made, and at what price, before it is', async () => {
+  const offer = { provider: 'local', cpu: 2, memGB: 1, market: 'spot', pricePerHour: 0.0031 }
+  const offers = [{ ...offer, instanceType: 't3.micro' }]
+  const answers = ['n', 'y']
+  const world = fakeWorld(
+    {
+      'POST /api/v1/offers': { body: { need: '1 vCPU, 1 GB, spotFirst', offers } },
+      'POST /api/v1/jobs': { status: 201, body: aJob({ status: 'Submitted' }) },
+    },
+    { ask: async () => answers.shift() ?? '' },
+  )
+  const refused = await world.float('submit', ...AUTH, '-i', 'python')
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('would get t3.micro (Spot) at 0.0031 USD/h now')
+  expect(world.requests.map(({ path }) => path)).toEqual(['/api/v1/offers'])
+  expect((await world.float('submit', ...AUTH, '-i', 'python')).stdout).toContain(`id: ${JOB_ID}`)
+})
+
+test('a template may leave the image out', async () => {
+  const world = fakeWorld({ 'POST /api/v1/jobs': { status: 201, body: aJob() } })
+  const flags = ['--template', 'private::nightly:1', '--overwriteTemplate', '*', '--cpu', '8']
+  expect((await world.float('submit', ...AUTH, ...flags)).code).toBe(0)
+  expect(JSON.parse(world.requests[0]?.body ?? '')).toMatchObject({
+    template: 'private::nightly:1',
+    overwriteTemplate: '*',
+    cpu: '8',
+  })
+})
+
 test('a dry run makes nothing and shows what it would get, and why nothing else', async () => {
   const offer = { provider: 'local', cpu: 2, memGB: 1, market: 'spot', pricePerHour: 0.0031 }
   const offers = [

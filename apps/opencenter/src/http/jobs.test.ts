@@ -201,7 +201,7 @@ describe('actions', () => {
       ['suspend', ID, 'admin'],
       ['resume', ID, 'admin'],
       ['snapshot', ID, 'admin'],
-      ['rerun', ID, 'admin'],
+      ['rerun', ID, 'admin', undefined],
       ['migrate', ID, 'admin', { instanceType: 'c5.large', cpu: { min: 2, max: 4 } }],
       ['drill', ID, 'admin', 0],
       ['drill', ID, 'admin', 120],

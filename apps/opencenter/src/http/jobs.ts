@@ -1,20 +1,21 @@
-import { randomInt } from 'node:crypto'
-import { parseListFilters, readSubmission, type SubmitBody } from '@mmcloud/contract'
-import type { Instance, Job, JobSpec, Volume } from '@mmcloud/domain'
+import { parseListFilters } from '@mmcloud/contract'
+import type { Instance, Job, Volume } from '@mmcloud/domain'
 import type { RecordsView } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
-import { splitTag } from '../images/image-resolver.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
 import { jobColumns, jobSummary, jobView } from './job-view.ts'
 import { maySee, showJob, viewOf } from './read-job.ts'
+import { completed, readRequest } from './read-request.ts'
 
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
   const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller }) => {
-    const job = await commands.submit(await jobSpec(deps, body), caller.user.name)
+    const user = caller.user.name
+    const spec = await completed(deps, await readRequest(deps, body, user))
+    const job = await commands.submit(spec, user)
     return records.read((view) => viewOf(deps, view, job))
   })
   endpointRoute(app, authenticator, 'job', ({ params, caller }) => showJob(deps, params.id, caller))
@@ -40,19 +41,6 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       return found.map((facts) => jobSummary({ ...facts, ...always() }))
     }),
   }))
-}
-
-const NAME_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
-
-/** Everything a client sent, read and made complete; what cannot be is refused here. */
-const jobSpec = async ({ images }: ApiDeps, body: SubmitBody): Promise<JobSpec> => {
-  const { imageName, ...submission } = readSubmission(body)
-  const image = await images.resolve(imageName)
-  const { repository } = splitTag(imageName.replace(/@sha256:.*$/, ''))
-  const base = repository.slice(repository.lastIndexOf('/') + 1)
-  const letters = Array.from({ length: 6 }, () => NAME_LETTERS[randomInt(NAME_LETTERS.length)]).join('')
-  const name = `${base}-${letters}-${submission.instanceType ?? 'any'}`
-  return { name, ...submission, image }
 }
 
 type ListQuery = { readonly filter?: string | string[] | undefined; readonly limit?: number | undefined }

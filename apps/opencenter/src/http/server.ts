@@ -23,6 +23,7 @@ import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
 import { loginRoutes } from './login.ts'
+import { templateRoutes } from './templates.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
 const MAX_BODY_BYTES = 8 * 2 ** 20
@@ -81,6 +82,7 @@ const NOUNS = [
   offerRoutes,
   hostRoutes,
   imageRoutes,
+  templateRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -48,7 +48,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
 export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, library } = openStore(':memory:')
+  const { records, accounts, library, templates } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -105,6 +105,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
         return DIGEST
       }),
       library,
+      templates,
       logs,
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
       samples,

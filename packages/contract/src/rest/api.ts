@@ -11,6 +11,7 @@ import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
+import * as templates from './templates.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -48,6 +49,10 @@ export const REST_API = {
   addImage: images.addImage,
   image: images.image,
   deleteImage: images.deleteImage,
+  templates: templates.templates,
+  createTemplate: templates.createTemplate,
+  template: templates.template,
+  deleteTemplate: templates.deleteTemplate,
 } as const satisfies Record<RouteName, Endpoint>
 export type RestApi = typeof REST_API
 

@@ -39,6 +39,10 @@ export const submitBodySchema = z
     /** `HOST:CONTAINER` or `PORT`. */
     publish: z.array(z.string()).nullish(),
     disableRerun: z.boolean().nullish(),
+    /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
+    template: z.string().nullish(),
+    /** Which fields may differ from the template's: `*` (all, as when absent) or `[cpu,mem]`. */
+    overwriteTemplate: z.string().nullish(),
   })
   .meta({ id: 'SubmitJob' })
 export type SubmitBody = z.infer<typeof submitBodySchema>
@@ -200,7 +204,12 @@ export const modifyJob = endpoint('modifyJob', {
 export const suspendJob = endpoint('suspendJob', { summary: 'Save a job and stop it', ...action })
 export const resumeJob = endpoint('resumeJob', { summary: 'Go on with a suspended job', ...action })
 export const snapshotJob = endpoint('snapshotJob', { summary: 'Take a checkpoint and run on', ...action })
-export const rerunJob = endpoint('rerunJob', { summary: 'Run an ended job again from scratch', ...action })
+/** With a body the same but for what it gives: `{"cpu": 4}`. */
+export const rerunJob = endpoint('rerunJob', {
+  summary: 'Run an ended job again from scratch, changed if you like',
+  ...action,
+  body: submitBodySchema.nullish(),
+})
 
 /** A type, or a size; nothing = another instance of the same size. */
 export const migrateBodySchema = z

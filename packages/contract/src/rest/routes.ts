@@ -40,6 +40,10 @@ export const ROUTES = {
   addImage: { method: 'POST', path: '/api/v1/images' },
   image: { method: 'GET', path: '/api/v1/images/{name}' },
   deleteImage: { method: 'DELETE', path: '/api/v1/images/{name}' },
+  templates: { method: 'GET', path: '/api/v1/templates' },
+  createTemplate: { method: 'POST', path: '/api/v1/templates' },
+  template: { method: 'GET', path: '/api/v1/templates/{name}' },
+  deleteTemplate: { method: 'DELETE', path: '/api/v1/templates/{name}' },
 } as const satisfies Record<
   string,
   { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }
