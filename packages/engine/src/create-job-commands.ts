@@ -61,14 +61,15 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
     }
   }
   return {
-    submit: async (spec, user) => {
+    submit: async (spec, user, once) => {
       const need = boundsOf(spec)
       await refuseWhenNothingFits(deps, need, needSentence(need, spec.vmPolicy))
       const at = deps.clock.now()
       const job: Job = {
-        id: newJobId(deps.random),
+        id: once?.id ?? newJobId(deps.random),
         user,
         spec,
+        ...(once ? { requestDigest: once.requestDigest } : {}),
         status: 'Submitted',
         wanted: 'running',
         wantedBy: user,
@@ -82,13 +83,16 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         costUsd: 0,
         version: 1,
       }
-      await deps.records.write(async (tx) => {
+      const made = await deps.records.write(async (tx) => {
+        const before = once && (await tx.job(job.id))
+        if (before) return sameRequest(before, job)
         await tx.insertJob(job)
         const numbers = { cpu: spec.cpu.min, memGB: spec.memGB.min, policy: spec.vmPolicy.policy }
         await tx.addEvent(job.id, { at, from: 'Submitted', to: 'Submitted', reason: 'submitted', numbers })
+        return job
       })
-      hands.nudge(job.id)
-      return job
+      hands.nudge(made.id)
+      return made
     },
 
     cancel: async (id, user) => {
@@ -224,6 +228,12 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       return job
     },
   }
+}
+
+/** What was made under this key, if it was asked for with the same words. */
+const sameRequest = (before: Job, { requestDigest }: Job): Job => {
+  if (before.requestDigest === requestDigest) return before
+  throw new UserError('conflict', `job ${before.id} was made under this idempotency key by another request`)
 }
 
 /** The job, if this very move has been asked for since that event: who asks did not get the answer. */

@@ -55,6 +55,23 @@ test('a person at a terminal sees what will be made, and at what price, before i
   expect((await world.float('submit', ...AUTH, '-i', 'python')).stdout).toContain(`id: ${JOB_ID}`)
 })
 
+test('an answer that was lost on the way is asked for again under the same key', async () => {
+  const world = fakeWorld({
+    'POST /api/v1/jobs': (_, call) => (call < 2 ? 'brokenOff' : { status: 201, body: aJob() }),
+  })
+  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).stdout).toContain(`id: ${JOB_ID}`)
+  const keys = world.requests.map(({ headers }) => headers['idempotency-key'])
+  expect([keys.length, new Set(keys).size]).toEqual([3, 1])
+  await world.float('submit', ...AUTH, '-i', 'python', '-f')
+  expect(world.requests[3]?.headers['idempotency-key']).not.toBe(keys[0])
+})
+
+test('where nobody listens nothing is waited for', async () => {
+  const world = fakeWorld({ 'POST /api/v1/jobs': 'down' })
+  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).code).toBe(1)
+  expect(world.requests).toHaveLength(1)
+})
+
 test('a template may leave the image out', async () => {
   const world = fakeWorld({ 'POST /api/v1/jobs': { status: 201, body: aJob() } })
   const flags = ['--template', 'private::nightly:1', '--overwriteTemplate', '*', '--cpu', '8']

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { BrokenOffError, type Client } from '@mmcloud/client'
 import { readSubmission } from '@mmcloud/contract/grammar/submission'
-import type { SubmitBody } from '@mmcloud/contract'
+import type { JobView, SubmitBody } from '@mmcloud/contract'
+import { IDEMPOTENCY_KEY_HEADER } from '@mmcloud/contract/rest/idempotency'
 import { UserError } from '@mmcloud/domain'
 import { type Command, type Context, type Flag, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { offersText, printOffers } from '../render/offers.ts'
 import { renderJob } from '../render/job.ts'
+import { patiently } from '../session/patiently.ts'
 import type { World } from '../world.ts'
 import { confirmed } from './job-id.ts'
 import { jobRequest, REQUEST_FLAGS } from './job-request.ts'
@@ -53,9 +57,21 @@ export const submit: Command = {
       world.err(offersText(await client.call('weighOffers', { body })))
       if (!(await confirmed(context, 'Submit this job?'))) return EXIT.failed
     }
-    world.out(renderJob(await client.call('submitJob', { body }), undefined, format))
+    world.out(renderJob(await submitOnce(world, client, body), undefined, format))
     return EXIT.ok
   },
+}
+
+/** Under one key: an answer that was lost on the way is asked for again, and no second job is made. */
+const submitOnce = async (world: World, client: Client, body: SubmitBody): Promise<JobView> => {
+  const headers = { [IDEMPOTENCY_KEY_HEADER]: randomUUID() }
+  const ask = (): Promise<JobView> => client.call('submitJob', { body, headers })
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof BrokenOffError)) throw error
+    return patiently(world, ask)
+  }
 }
 
 const submitBody = ({ args, world }: Context): SubmitBody => ({

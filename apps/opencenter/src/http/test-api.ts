@@ -77,8 +77,14 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
     return job
   }
   const commands: JobCommands = {
-    submit: async (spec, user) => {
-      const job = aJob('j'.repeat(21), { spec, user, submittedAt: time.now, updatedAt: time.now })
+    submit: async (spec, user, once) => {
+      asked.push(['submit', user, once])
+      const job = aJob(once?.id ?? 'j'.repeat(21), {
+        spec,
+        user,
+        submittedAt: time.now,
+        updatedAt: time.now,
+      })
       await records.write((tx) => tx.insertJob(job))
       return job
     },
@@ -181,11 +187,17 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 const caller =
   (app: FastifyInstance) =>
-  async (method: Method, url: string, payload?: object, authorization = basic('admin', 'right')) => {
+  async (
+    method: Method,
+    url: string,
+    payload?: object,
+    authorization = basic('admin', 'right'),
+    more: Readonly<Record<string, string>> = {},
+  ) => {
     const response = await app.inject({
       method,
       url,
-      headers: { authorization },
+      headers: { authorization, ...more },
       ...(payload === undefined ? {} : { payload }),
     })
     return {

@@ -155,21 +155,25 @@ const listQuery = z.object({
   filter: z.union([z.string(), z.array(z.string())]).optional(),
   /** Only the newest so many. */
   limit: z.coerce.number().int().positive().optional(),
+  /** Only what comes after this job: `next` of the page before. */
+  after: jobParams.shape.id.optional(),
 })
+/** What to ask for `after` to get the next page; absent on the last. */
+const next = z.string().optional()
 export type ListQuery = z.infer<typeof listQuery>
 
 /** Newest first. */
 export const jobPages = endpoint('jobPages', {
   summary: 'List jobs, whole',
   query: listQuery,
-  response: z.object({ Jobs: z.array(jobSchema) }),
+  response: z.object({ Jobs: z.array(jobSchema), next }),
 })
 
 /** Newest first; the same filters, only the columns of a table. */
 export const jobSummaries = endpoint('jobSummaries', {
   summary: 'List jobs, in short',
   query: listQuery,
-  response: z.object({ jobs: z.array(jobSummarySchema) }),
+  response: z.object({ jobs: z.array(jobSummarySchema), next }),
 })
 
 export const job = endpoint('job', { summary: 'Show a job', params: jobParams, response: jobSchema })
