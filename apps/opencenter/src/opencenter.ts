@@ -254,7 +254,9 @@ const warningsOf = async (provider: Provider): Promise<string[]> => {
 /** The programs an instance fetches at boot. They are no secret. */
 const workerFileRoutes = (app: FastifyInstance, bundles: WorkerBundles): void => {
   for (const [name, content] of bundles) {
-    app.get(`/worker/${name}`, async (_request, reply) => reply.type('text/javascript').send(content))
+    app.get(`/worker/${name}`, { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/javascript').send(content),
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 export * from './canonical-flags.ts'
 export * from './data-volume.ts'
 export * from './duration.ts'
+export * from './fields.ts'
 export * from './job-request.ts'
 export * from './key-value.ts'
 export * from './list-filter.ts'

@@ -1,5 +1,6 @@
 import { invalidArgument } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
+import { fieldOfFlag } from './fields.ts'
 import { overlay } from './job-request.ts'
 import { asksForSomething } from './submission.ts'
 
@@ -27,19 +28,10 @@ export const parseTemplateName = (text: string): TemplateName => {
 export const onTemplate = (template: SubmitBody, body: SubmitBody): SubmitBody => {
   const { template: _, overwriteTemplate, ...over } = body
   const names = overwriteTemplate?.trim().replace(/^\[(.*)\]$/s, '$1') || '*'
-  const allowed = names.split(',').map((name) => fieldOf(name.trim()))
+  const allowed = names.split(',').map((name) => fieldOfFlag(name.trim()))
   for (const [key, value] of Object.entries(over)) {
     if (!asksForSomething(value) || allowed.includes('*') || allowed.includes(key) || key === 'name') continue
     throw invalidArgument(`${key} may not differ from the template: --overwriteTemplate names only ${names}`)
   }
   return overlay(template, over)
-}
-
-/** Flags are called otherwise than fields here and there. */
-const fieldOf = (flag: string): string => FIELD_OF_FLAG[flag] ?? flag
-const FIELD_OF_FLAG: Readonly<Record<string, string>> = {
-  job: 'jobContent',
-  env: 'envs',
-  dataVolume: 'dataVolumes',
-  customTag: 'customTags',
 }
