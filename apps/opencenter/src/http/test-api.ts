@@ -21,7 +21,7 @@ import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
 import { type EventStreamLimits, EventStreams } from './event-streams.ts'
-import { createHttpServer } from './server.ts'
+import { createHttpServer, type HttpServerOptions } from './server.ts'
 
 const anOffer = (
   instanceType: string,
@@ -46,7 +46,10 @@ const OFFERS = [
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
-export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
+export const openTestApi = async (
+  limits: Partial<EventStreamLimits> = {},
+  server: HttpServerOptions = {},
+) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
   const { records, accounts, library, templates } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
@@ -138,8 +141,9 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
       now: () => time.now,
     },
     {
-      more: (server) =>
-        registryRoutes(server, {
+      ...server,
+      more: (web) =>
+        registryRoutes(web, {
           blobs,
           library,
           verifyWorker: (id, secret) => id === 'i-1' && secret === 's',

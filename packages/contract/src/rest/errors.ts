@@ -23,7 +23,7 @@ export const HTTP_STATUS = {
   invalidArgument: 400,
   conflict: 409,
   forbidden: 403,
-  notSupported: 501,
+  notSupported: 422,
   noCapacity: 422,
   tooManyRequests: 429,
   internal: 500,
