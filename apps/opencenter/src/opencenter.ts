@@ -39,7 +39,7 @@ import { createWorkerTokens } from './worker-link/worker-tokens.ts'
 
 /** A person waits for what could be rented now. */
 const PROVIDER_OFFERS_MS = 10_000
-/** A worker asked for its health has this long. */
+/** A worker asked how it or its job is has this long. */
 const WORKER_HEALTH_MS = 5_000
 const PROVIDER_HEALTH_MS = 10_000
 const START_CLOUD_MS = 90_000
@@ -158,6 +158,7 @@ export const startOpenCenter = async (
         volumePricePerGBMonth: provider.volumePricePerGBMonth,
       },
       health,
+      inspect: (instance) => fleet.ask(instance, 'inspectJob', {}, AbortSignal.timeout(WORKER_HEALTH_MS)),
       version: VERSION,
       startedAt,
       now: () => wallClock.now(),

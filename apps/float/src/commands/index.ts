@@ -6,6 +6,7 @@ import { drill } from './drill.ts'
 import { events } from './events.ts'
 import { hosts } from './hosts.ts'
 import { image } from './image.ts'
+import { df, ps } from './inspect.ts'
 import { list } from './list.ts'
 import { log } from './log.ts'
 import { login } from './login.ts'
@@ -29,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   list,
   show,
   top,
+  ps,
+  df,
   events,
   log,
   migrate,
@@ -55,8 +58,6 @@ export const COMMANDS: readonly Command[] = [
 
 /** Words of the contract that are not there yet: refused by name. */
 export const LATER_COMMANDS: readonly string[] = [
-  'ps',
-  'df',
   'secret',
   'storage',
   'gateway',

@@ -1,4 +1,5 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
+import type { Inspection } from '@mmcloud/contract'
 import type { JobCommands, Log, Records } from '@mmcloud/engine'
 import type { Library, Samples, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
@@ -16,6 +17,8 @@ export type ApiDeps = {
   readonly templates: Templates
   readonly logs: LogMirror
   readonly health: HealthSource
+  /** Asks the worker; rejects when it does not answer in good time. */
+  readonly inspect: (instance: InstanceId) => Promise<Inspection>
   readonly samples: Samples
   readonly watcher: Watcher
   readonly streams: EventStreams

@@ -27,6 +27,7 @@ import { metricsRoutes } from './metrics.ts'
 import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
+import { inspectionRoutes } from './inspection.ts'
 import { loginRoutes } from './login.ts'
 import { templateRoutes } from './templates.ts'
 
@@ -99,6 +100,7 @@ const NOUNS = [
   jobActionRoutes,
   eventRoutes,
   migrationRoutes,
+  inspectionRoutes,
   costRoutes,
   sampleRoutes,
   logRoutes,

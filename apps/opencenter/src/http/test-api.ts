@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   DEFAULT_MIGRATE_POLICY,
+  type InstanceId,
   type Job,
   type JobId,
   notFound,
@@ -43,6 +44,7 @@ const OFFERS = [
   anOffer('t3.medium', 4, 'spot', 0.0125),
 ]
 
+const DISK = { mountPoint: '/', bytes: 4, usedBytes: 1, freeBytes: 3 }
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
@@ -116,6 +118,10 @@ export const openTestApi = async (
       library,
       templates,
       logs,
+      inspect: async (instance) => {
+        if (instance !== ('i-1' as InstanceId)) throw new Error('silent')
+        return { processes: [], disks: [DISK] }
+      },
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
       samples,
       watcher: {

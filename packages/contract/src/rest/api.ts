@@ -5,6 +5,7 @@ import * as events from './events.ts'
 import * as health from './health.ts'
 import * as hosts from './hosts.ts'
 import * as images from './images.ts'
+import * as inspection from './inspection.ts'
 import * as jobs from './jobs.ts'
 import * as login from './login.ts'
 import * as logs from './logs.ts'
@@ -39,6 +40,7 @@ export const REST_API = {
   instances: migrations.instances,
   samples: samples.samples,
   sampleStream: samples.sampleStream,
+  inspection: inspection.inspection,
   jobCost: costs.jobCost,
   costs: costs.costs,
   logs: logs.logs,

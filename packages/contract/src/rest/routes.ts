@@ -29,6 +29,7 @@ export const ROUTES = {
   instances: { method: 'GET', path: '/api/v1/jobs/{id}/instances' },
   samples: { method: 'GET', path: '/api/v1/jobs/{id}/samples' },
   sampleStream: { method: 'GET', path: '/api/v1/jobs/{id}/samples/stream' },
+  inspection: { method: 'GET', path: '/api/v1/jobs/{id}/inspection' },
   jobCost: { method: 'GET', path: '/api/v1/jobs/{id}/cost' },
   costs: { method: 'GET', path: '/api/v1/costs' },
   logs: { method: 'GET', path: '/api/v1/jobs/{id}/logs' },
