@@ -10,6 +10,7 @@ import {
   newCaptureId,
   newJobId,
   notFound,
+  rangeText,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
@@ -87,7 +88,11 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         const before = once && (await tx.job(job.id))
         if (before) return sameRequest(before, job)
         await tx.insertJob(job)
-        const numbers = { cpu: spec.cpu.min, memGB: spec.memGB.min, policy: spec.vmPolicy.policy }
+        const numbers = {
+          cpu: rangeText(spec.cpu),
+          memGB: rangeText(spec.memGB),
+          policy: spec.vmPolicy.policy,
+        }
         await tx.addEvent(job.id, { at, from: 'Submitted', to: 'Submitted', reason: 'submitted', numbers })
         return job
       })

@@ -66,6 +66,16 @@ test('an answer that was lost on the way is asked for again under the same key',
   expect(world.requests[3]?.headers['idempotency-key']).not.toBe(keys[0])
 })
 
+test('a script for Python without its first line is not given to the shell', async () => {
+  const world = fakeWorld({}, { readFile: () => 'import numpy\n' })
+  const { code, stderr } = await world.float('submit', ...AUTH, '-i', 'python', '-j', 'grow.py')
+  expect([code, stderr]).toEqual([
+    1,
+    'Error: grow.py does not begin with "#!", so that /bin/sh would run it; make its first line #!/usr/bin/env python3\n',
+  ])
+  expect(world.requests).toEqual([])
+})
+
 test('where nobody listens nothing is waited for', async () => {
   const world = fakeWorld({ 'POST /api/v1/jobs': 'down' })
   expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).code).toBe(1)

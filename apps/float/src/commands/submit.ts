@@ -14,7 +14,12 @@ import { confirmed } from './job-id.ts'
 import { jobRequest, REQUEST_FLAGS } from './job-request.ts'
 
 const FLAGS: readonly Flag[] = [
-  { long: 'job', short: 'j', value: 'FILE', summary: "script to run; without it the image's own entrypoint" },
+  {
+    long: 'job',
+    short: 'j',
+    value: 'FILE',
+    summary: "script to run, its first line says by what (#!…); without it the image's own entrypoint",
+  },
   ...REQUEST_FLAGS,
   { long: 'template', value: '[private::]NAME[:TAG]', summary: 'a saved configuration under these flags' },
   {
@@ -81,11 +86,26 @@ const submitBody = ({ args, world }: Context): SubmitBody => ({
   overwriteTemplate: args.value('overwriteTemplate'),
 })
 
+/** What a script of that name is never meant for `/bin/sh`. */
+const INTERPRETERS: Readonly<Record<string, string>> = {
+  py: 'python3',
+  r: 'Rscript',
+  jl: 'julia',
+  pl: 'perl',
+  rb: 'ruby',
+  js: 'node',
+}
+
 const script = (path: string | undefined, world: World): string | undefined => {
   if (path === undefined || path === '') return undefined
   const scheme = /^([a-z0-9]+):\/\//i.exec(path)?.[1]
   if (scheme) throw new UserError('notSupported', `--job: a script from ${scheme}:// is not supported yet`)
   const text = world.readFile(path)
   if (text === '') throw new Error(`${path} is empty: there is nothing to run`)
+  const interpreter = INTERPRETERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()]
+  if (interpreter && !text.startsWith('#!'))
+    throw new Error(
+      `${path} does not begin with "#!", so that /bin/sh would run it; make its first line #!/usr/bin/env ${interpreter}`,
+    )
   return text
 }
