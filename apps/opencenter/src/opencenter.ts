@@ -142,6 +142,7 @@ export const startOpenCenter = async (
       commands: engine.commands,
       authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
+      accounts: store.accounts,
       library: store.library,
       templates: store.templates,
       logs,

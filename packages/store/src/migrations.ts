@@ -80,6 +80,11 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX jobs_newest;
   CREATE INDEX jobs_list ON jobs (submitted_at DESC, id, user, status, name, image, instance_type, instance);
   `,
+  // A number is never given twice: what a job knows of its owner outlives the owner.
+  `
+  CREATE TABLE user_numbers (next INTEGER NOT NULL) STRICT;
+  INSERT INTO user_numbers SELECT coalesce(max(number), 0) + 1 FROM users;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -24,6 +24,7 @@ export type Tables = {
   workflows: { id: string; job: string; open: number; version: number; body: string }
   migrations: { id: string; job: string; started_at: number; body: string }
   users: { name: string; number: number; role: string; password_hash: string }
+  user_numbers: { next: number }
   sessions: { token_hash: string; user: string; expires_at: number }
   images: {
     name: string

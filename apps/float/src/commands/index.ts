@@ -22,6 +22,7 @@ import { status } from './status.ts'
 import { submit } from './submit.ts'
 import { template } from './template.ts'
 import { top } from './top.ts'
+import { user } from './user.ts'
 import { version } from './version.ts'
 
 /** In the order `--help` lists them: what a job's life needs first. */
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   drill,
   hosts,
   image,
+  user,
   check,
   status,
   login,
@@ -61,7 +63,6 @@ export const LATER_COMMANDS: readonly string[] = [
   'secret',
   'storage',
   'gateway',
-  'user',
   'group',
   'config',
   'release',

@@ -6,7 +6,7 @@ import {
   type RestApi,
   type RouteName,
 } from '@mmcloud/contract'
-import { UserError } from '@mmcloud/domain'
+import { atLeast, type Role, UserError } from '@mmcloud/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Authenticator, type Caller, isWorkers } from '../auth/authenticator.ts'
@@ -50,12 +50,16 @@ export const endpointRoute = <N extends RouteName>(
         : endpoint.auth === 'none'
           ? undefined
           : await authenticator.caller(authorization, request.ip)
+      if (caller && !atLeast(caller.user.role, endpoint.least))
+        throw new UserError('forbidden', `This is for ${whoMay(endpoint.least)}: ${endpoint.summary}`)
       reply.code(endpoint.success)
       const { params, query, body, headers } = request
       return handle({ params, query, body, headers, caller, reply } as Call<N>)
     },
   })
 }
+
+const whoMay = (least: Role): string => (least === 'admin' ? 'admins' : 'users and admins, not for viewers')
 
 /** A job asks about itself only, and only some things. */
 const scoped = (name: RouteName, params: unknown, caller: Caller): Caller => {

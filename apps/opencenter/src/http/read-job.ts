@@ -1,4 +1,4 @@
-import { isJobId, type Job, notFound } from '@mmcloud/domain'
+import { isJobId, type Job, maySeeJobsOf, notFound } from '@mmcloud/domain'
 import type { JobView } from '@mmcloud/contract'
 import type { RecordsView } from '@mmcloud/engine'
 import type { Caller } from '../auth/authenticator.ts'
@@ -12,8 +12,7 @@ export const findJob = async (view: RecordsView, id: string, caller: Caller): Pr
   return job
 }
 
-export const maySee = ({ user }: Caller, job: Pick<Job, 'user'>): boolean =>
-  user.role === 'admin' || user.name === job.user
+export const maySee = ({ user }: Caller, job: Pick<Job, 'user'>): boolean => maySeeJobsOf(user, job.user)
 
 /** A job whole, from one consistent look at the records. */
 export const viewOf = async (

@@ -30,6 +30,7 @@ import { sampleRoutes } from './samples.ts'
 import { inspectionRoutes } from './inspection.ts'
 import { loginRoutes } from './login.ts'
 import { templateRoutes } from './templates.ts'
+import { userRoutes } from './users.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
 const MAX_BODY_BYTES = 8 * 2 ** 20
@@ -96,6 +97,7 @@ const answer = (reply: FastifyReply, { status, body }: HttpError): FastifyReply 
 
 const NOUNS = [
   loginRoutes,
+  userRoutes,
   jobRoutes,
   jobActionRoutes,
   eventRoutes,

@@ -8,6 +8,7 @@ import {
   type JobId,
   notFound,
   type Offer,
+  type Role,
   type Sample,
 } from '@mmcloud/domain'
 import type { JobCommands } from '@mmcloud/engine'
@@ -115,6 +116,7 @@ export const openTestApi = async (
         if (source.includes('nowhere')) throw new Error('manifest unknown')
         return DIGEST
       }),
+      accounts,
       library,
       templates,
       logs,
@@ -169,8 +171,8 @@ export const openTestApi = async (
   }
   /** How many watch live. */
   const streaming = (): number => watchers.size
-  const addUser = async (name: string, password: string): Promise<void> =>
-    accounts.putUser({ name, number: 1, role: 'user', passwordHash: await hashPassword(password) })
+  const addUser = async (name: string, password: string, role: Role = 'user'): Promise<void> =>
+    void (await accounts.addUser({ name, role, passwordHash: await hashPassword(password) }))
   return {
     app,
     streams,

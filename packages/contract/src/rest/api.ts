@@ -13,6 +13,7 @@ import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
 import * as templates from './templates.ts'
+import * as users from './users.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -20,6 +21,10 @@ export const REST_API = {
   login: login.login,
   session: login.session,
   logout: login.logout,
+  users: users.users,
+  addUser: users.addUser,
+  changeUser: users.changeUser,
+  deleteUser: users.deleteUser,
   version: health.version,
   status: health.status,
   health: health.health,

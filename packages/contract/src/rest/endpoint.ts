@@ -1,3 +1,4 @@
+import type { Role } from '@mmcloud/domain'
 import type { z } from 'zod'
 import { ROUTES, type RouteName } from './routes.ts'
 
@@ -12,6 +13,8 @@ export type Endpoint = {
   readonly path: string
   readonly summary: string
   readonly auth: 'session' | 'none'
+  /** Who may call it: every role from this one on. */
+  readonly least: Role
   readonly success: 200 | 201 | 202
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
@@ -21,16 +24,20 @@ export type Endpoint = {
   readonly response: z.ZodType | 'bytes' | 'events'
 }
 
-type Description = Omit<Endpoint, 'method' | 'path' | 'auth' | 'success'> &
-  Partial<Pick<Endpoint, 'auth' | 'success'>>
+type Description = Omit<Endpoint, 'method' | 'path' | 'auth' | 'least' | 'success'> &
+  Partial<Pick<Endpoint, 'auth' | 'least' | 'success'>>
 
 /** Joins a route with its schemas; the schemas' own types are kept. */
 export const endpoint = <N extends RouteName, D extends Description>(
   name: N,
   description: D,
-): (typeof ROUTES)[N] & Pick<Endpoint, 'auth' | 'success'> & Omit<D, 'auth' | 'success'> => ({
+): (typeof ROUTES)[N] &
+  Pick<Endpoint, 'auth' | 'least' | 'success'> &
+  Omit<D, 'auth' | 'least' | 'success'> => ({
   ...ROUTES[name],
   auth: 'session',
+  // Looking is for everybody, changing for those who have something.
+  least: ROUTES[name].method === 'GET' ? 'viewer' : 'user',
   success: 200,
   ...description,
 })

@@ -1,3 +1,4 @@
+import { ROLES } from '@mmcloud/domain'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 
@@ -7,7 +8,7 @@ export const sessionSchema = z
     username: z.string(),
     /** 0 = the administrator. */
     userNumber: z.int(),
-    role: z.enum(['admin', 'user']),
+    role: z.enum(ROLES),
     /** RFC 3339; moved on by every `session` call. Absent with Basic credentials, which hold no session. */
     expiresAt: z.string().optional(),
   })
@@ -27,4 +28,8 @@ export const session = endpoint('session', {
 })
 
 /** Ends the session of the token sent; with Basic credentials there is nothing to end and it succeeds. */
-export const logout = endpoint('logout', { summary: 'End the session', response: z.object({}) })
+export const logout = endpoint('logout', {
+  summary: 'End the session',
+  least: 'viewer',
+  response: z.object({}),
+})

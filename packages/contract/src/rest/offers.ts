@@ -21,6 +21,7 @@ export type WeighedOffer = z.infer<typeof weighedOfferSchema>
 /** Takes what `submitJob` takes, and makes nothing. The one that would be rented first, then the next best. */
 export const weighOffers = endpoint('weighOffers', {
   summary: 'Tell which instance a job would get, at what price, and why not another',
+  least: 'viewer',
   body: submitBodySchema,
   response: z.object({
     /** `1 vCPU, 2:8 GB, spotFirst` */

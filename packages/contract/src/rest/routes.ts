@@ -7,6 +7,11 @@ export const ROUTES = {
   session: { method: 'GET', path: '/api/v1/session' },
   logout: { method: 'DELETE', path: '/api/v1/session' },
 
+  users: { method: 'GET', path: '/api/v1/users' },
+  addUser: { method: 'POST', path: '/api/v1/users' },
+  changeUser: { method: 'PATCH', path: '/api/v1/users/{name}' },
+  deleteUser: { method: 'DELETE', path: '/api/v1/users/{name}' },
+
   version: { method: 'GET', path: '/api/v1/version' },
   status: { method: 'GET', path: '/api/v1/status' },
   health: { method: 'GET', path: '/api/v1/health' },

@@ -1,0 +1,75 @@
+import type { UserView } from '@mmcloud/contract'
+import { invalidArgument, notFound, passwordFault, UserError } from '@mmcloud/domain'
+import type { Accounts, User } from '@mmcloud/store'
+import type { FastifyInstance } from 'fastify'
+import { hashPassword, verifyPassword } from '../auth/passwords.ts'
+import type { ApiDeps } from './api-deps.ts'
+import { endpointRoute } from './endpoint-route.ts'
+
+/** Who may come in, and as what. */
+export const userRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
+  const { authenticator, accounts, records } = deps
+  const found = async (name: string): Promise<User> => {
+    const user = await accounts.user(name)
+    if (!user) throw notFound(`user ${name}`)
+    return user
+  }
+  endpointRoute(app, authenticator, 'users', async () => ({
+    users: (await accounts.users()).map(userView),
+  }))
+  endpointRoute(app, authenticator, 'addUser', async ({ body }) => {
+    const { name, password, role = 'user' } = body
+    const passwordHash = await hashNew(password, name)
+    const user = await accounts.addUser({ name, role, passwordHash })
+    if (!user) throw new UserError('conflict', `There is a user ${name} already`)
+    return userView(user)
+  })
+  endpointRoute(app, authenticator, 'changeUser', async ({ params, body, caller }) => {
+    const admin = caller.user.role === 'admin'
+    if (!admin && (params.name !== caller.user.name || body.role !== undefined))
+      throw new UserError('forbidden', 'Only an admin may change others, or a role')
+    const user = await found(params.name)
+    if (body.role !== undefined && body.role !== 'admin') await refuseLastAdmin(accounts, user)
+    if (body.password !== undefined && user.name === caller.user.name)
+      await refuseUnlessCurrent(user, body.currentPassword ?? '')
+    const changed = {
+      ...user,
+      role: body.role ?? user.role,
+      ...(body.password === undefined ? {} : { passwordHash: await hashNew(body.password, user.name) }),
+    }
+    await accounts.putUser(changed)
+    await accounts.endSessionsOf(user.name, caller.session?.tokenHash)
+    return userView(changed)
+  })
+  endpointRoute(app, authenticator, 'deleteUser', async ({ params }) => {
+    const user = await found(params.name)
+    await refuseLastAdmin(accounts, user)
+    const live = await records.read((view) => view.jobs({ user: user.name, live: true }))
+    if (live.length > 0)
+      throw new UserError(
+        'conflict',
+        `User ${user.name} has ${live.length} jobs that have not ended; cancel them first: float list -f user=${user.name}`,
+      )
+    await accounts.removeUser(user.name)
+    return {}
+  })
+}
+
+const hashNew = async (password: string, name: string): Promise<string> => {
+  const fault = passwordFault(password, name)
+  if (fault !== undefined) throw invalidArgument(`--password: ${fault}`)
+  return hashPassword(password)
+}
+
+const refuseUnlessCurrent = async (user: User, password: string): Promise<void> => {
+  if (await verifyPassword(password, user.passwordHash)) return
+  throw new UserError('forbidden', 'The present password is not right')
+}
+
+const refuseLastAdmin = async (accounts: Accounts, user: User): Promise<void> => {
+  const admins = (await accounts.users()).filter(({ role }) => role === 'admin')
+  if (user.role === 'admin' && admins.length === 1)
+    throw new UserError('conflict', `${user.name} is the last admin; make another one first`)
+}
+
+const userView = ({ name, number, role }: User): UserView => ({ name, number, role })
