@@ -61,4 +61,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
-process.exitCode = await run(process.argv.slice(2), processWorld())
+// Not awaited: as one file float is a CommonJS script.
+void run(process.argv.slice(2), processWorld()).then((code) => {
+  process.exitCode = code
+})
