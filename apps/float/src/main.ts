@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isSea } from 'node:sea'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -17,6 +18,7 @@ const processWorld = (): World => ({
   colours: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   ...(isatty(1) && process.env['TERM'] !== 'dumb' ? { screen: terminalScreen() } : {}),
   ...(isatty(0) && isatty(2) ? { ask } : {}),
+  ...(isSea() ? { executable: process.execPath } : {}),
   readFile,
   openTransport: httpsTransport,
 })

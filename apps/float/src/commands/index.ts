@@ -13,6 +13,7 @@ import { logout } from './logout.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
+import { release } from './release.ts'
 import { report } from './report.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   login,
   logout,
+  release,
   version,
 ]
 
@@ -60,6 +62,5 @@ export const LATER_COMMANDS: readonly string[] = [
   'user',
   'group',
   'config',
-  'release',
   'completion',
 ]
