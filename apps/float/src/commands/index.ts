@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { cancel, rerun, resume, snapshot, suspend } from './actions.ts'
 import { check } from './check.ts'
+import { completion } from './completion.ts'
 import { costs } from './costs.ts'
 import { drill } from './drill.ts'
 import { events } from './events.ts'
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   login,
   logout,
   release,
+  completion,
   version,
 ]
 
@@ -62,5 +64,4 @@ export const LATER_COMMANDS: readonly string[] = [
   'user',
   'group',
   'config',
-  'completion',
 ]
