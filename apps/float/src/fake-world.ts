@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JobView } from '@mmcloud/contract'
-import { type TransportRequest, type Trust, UnreachableError } from '@mmcloud/client'
+import { BrokenOffError, type TransportRequest, type Trust, UnreachableError } from '@mmcloud/client'
 import { onTestFinished } from 'vitest'
 import { run } from './run.ts'
 import type { World } from './world.ts'
 
-/** An answer of the fake OpCenter; a string is raw bytes, anything else JSON; 'down' is nobody there. */
-export type Answer = { status?: number; headers?: Record<string, string>; body: unknown } | 'down'
+/** An answer of the fake OpCenter; a string is raw bytes, anything else JSON; 'down' is nobody there, 'brokenOff' nobody any more. */
+export type Answer =
+  | { status?: number; headers?: Record<string, string>; body: unknown }
+  | 'down'
+  | 'brokenOff'
 export type Answers = Readonly<Record<string, Answer | ((request: TransportRequest, call: number) => Answer)>>
 
 /**
@@ -57,6 +60,7 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
     const known = answers[key]
     const answer = typeof known === 'function' ? known(request, call) : known
     if (answer === undefined) return Promise.reject(new Error(`the test has no answer for ${key}`))
+    if (answer === 'brokenOff') return Promise.reject(new BrokenOffError('the connection broke'))
     if (answer === 'down') return Promise.reject(new UnreachableError('no OpCenter answers'))
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
     return Promise.resolve({

@@ -41,7 +41,7 @@ import { createWorkerTokens } from './worker-link/worker-tokens.ts'
 
 /** A person waits for what could be rented now. */
 const PROVIDER_OFFERS_MS = 10_000
-/** A worker asked for its health has this long. */
+/** A worker asked how it or its job is has this long. */
 const WORKER_HEALTH_MS = 5_000
 const PROVIDER_HEALTH_MS = 10_000
 const START_CLOUD_MS = 90_000
@@ -145,6 +145,7 @@ export const startOpenCenter = async (
       authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       library: store.library,
+      templates: store.templates,
       logs,
       samples,
       watcher,
@@ -159,6 +160,7 @@ export const startOpenCenter = async (
         volumePricePerGBMonth: provider.volumePricePerGBMonth,
       },
       health,
+      inspect: (instance) => fleet.ask(instance, 'inspectJob', {}, AbortSignal.timeout(WORKER_HEALTH_MS)),
       version: VERSION,
       startedAt,
       now: () => wallClock.now(),
@@ -256,7 +258,9 @@ const warningsOf = async (provider: Provider): Promise<string[]> => {
 /** The programs an instance fetches at boot. They are no secret. */
 const workerFileRoutes = (app: FastifyInstance, bundles: WorkerBundles): void => {
   for (const [name, content] of bundles) {
-    app.get(`/worker/${name}`, async (_request, reply) => reply.type('text/javascript').send(content))
+    app.get(`/worker/${name}`, { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/javascript').send(content),
+    )
   }
 }
 

@@ -40,7 +40,7 @@ type OptionalField<K extends string, V> = V extends undefined
 /** Parameters and body where the call has them; a query may always be left out. */
 export type CallInput<N extends RouteName> = Field<'params', RestParams<N>> &
   Field<'body', RestBody<N>> &
-  OptionalField<'query', RestQuery<N>>
+  OptionalField<'query', RestQuery<N>> & { readonly headers?: Readonly<Record<string, string>> }
 
 export type LogPage = {
   readonly bytes: Uint8Array

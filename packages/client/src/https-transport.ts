@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import type { Address } from './address.ts'
 import {
+  BrokenOffError,
   type Transport,
   type TransportRequest,
   type TransportResponse,
@@ -105,14 +106,14 @@ const send = (
         }
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-        incoming.on('error', (error) => reject(unreachable(host, port, error)))
+        incoming.on('error', (error) => reject(brokenOff(host, port, error)))
         incoming.on('end', () => resolve({ ...head, body: Buffer.concat(chunks) }))
       },
     )
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')))
     outgoing.on('error', (error) => {
       const ours = error instanceof NotConnectedError || error instanceof UntrustedError || signal?.aborted
-      reject(ours ? error : unreachable(host, port, error))
+      reject(ours ? error : brokenOff(host, port, error))
     })
     outgoing.end(body)
   })
@@ -126,12 +127,12 @@ async function* piecesOf(
   try {
     yield* incoming as AsyncIterable<Uint8Array>
   } catch (error) {
-    throw signal?.aborted ? error : unreachable(host, port, error as NodeJS.ErrnoException)
+    throw signal?.aborted ? error : brokenOff(host, port, error as NodeJS.ErrnoException)
   }
 }
 
-const unreachable = (host: string, port: number, cause: NodeJS.ErrnoException): UnreachableError =>
-  new UnreachableError(`the connection to ${host}:${port} broke: ${reasonOf(cause)}`, { cause })
+const brokenOff = (host: string, port: number, cause: NodeJS.ErrnoException): BrokenOffError =>
+  new BrokenOffError(`the connection to ${host}:${port} broke: ${reasonOf(cause)}`, { cause })
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -23,5 +23,10 @@ export type TransportResponse = {
 
 /** Nobody answered there. Asking again may help: the OpCenter may be restarting, or the caller's instance moving. */
 export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError'
+  override readonly name: string = 'UnreachableError'
+}
+
+/** The connection broke after something was sent: whether it arrived is not known. */
+export class BrokenOffError extends UnreachableError {
+  override readonly name = 'BrokenOffError'
 }

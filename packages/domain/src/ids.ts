@@ -22,6 +22,9 @@ const letters = (random: RandomInteger, count: number): string =>
   Array.from({ length: count }, () => ALPHABET[random(ALPHABET.length)]).join('')
 
 export const newJobId = (random: RandomInteger): JobId => letters(random, 21) as JobId
+/** The id that follows from these bytes, of which 21 are used; the same bytes give the same id. */
+export const jobIdOf = (bytes: Uint8Array): JobId =>
+  Array.from({ length: 21 }, (_, at) => ALPHABET[(bytes[at] ?? 0) % ALPHABET.length]).join('') as JobId
 export const newInstanceId = (random: RandomInteger): InstanceId => `i-${letters(random, 17)}` as InstanceId
 export const newVolumeId = (random: RandomInteger): VolumeId => `vol-${letters(random, 17)}` as VolumeId
 export const newWorkflowId = (random: RandomInteger): WorkflowId => `w-${letters(random, 17)}` as WorkflowId

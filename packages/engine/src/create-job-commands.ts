@@ -10,10 +10,11 @@ import {
   newCaptureId,
   newJobId,
   notFound,
+  rangeText,
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
-import type { JobCommands } from './job-commands.ts'
+import type { ChangedSpec, JobCommands } from './job-commands.ts'
 import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
@@ -61,14 +62,15 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
     }
   }
   return {
-    submit: async (spec, user) => {
+    submit: async (spec, user, once) => {
       const need = boundsOf(spec)
       await refuseWhenNothingFits(deps, need, needSentence(need, spec.vmPolicy))
       const at = deps.clock.now()
       const job: Job = {
-        id: newJobId(deps.random),
+        id: once?.id ?? newJobId(deps.random),
         user,
         spec,
+        ...(once ? { requestDigest: once.requestDigest } : {}),
         status: 'Submitted',
         wanted: 'running',
         wantedBy: user,
@@ -82,13 +84,20 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         costUsd: 0,
         version: 1,
       }
-      await deps.records.write(async (tx) => {
+      const made = await deps.records.write(async (tx) => {
+        const before = once && (await tx.job(job.id))
+        if (before) return sameRequest(before, job)
         await tx.insertJob(job)
-        const numbers = { cpu: spec.cpu.min, memGB: spec.memGB.min, policy: spec.vmPolicy.policy }
+        const numbers = {
+          cpu: rangeText(spec.cpu),
+          memGB: rangeText(spec.memGB),
+          policy: spec.vmPolicy.policy,
+        }
         await tx.addEvent(job.id, { at, from: 'Submitted', to: 'Submitted', reason: 'submitted', numbers })
+        return job
       })
-      hands.nudge(job.id)
-      return job
+      hands.nudge(made.id)
+      return made
     },
 
     cancel: async (id, user) => {
@@ -182,14 +191,19 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       })
     },
 
-    rerun: async (id, user) => {
+    rerun: async (id, user, changed) => {
       const before = await settled('rerun', id)
+      if (changed) {
+        const need = boundsOf(changed.spec)
+        await refuseWhenNothingFits(deps, need, needSentence(need, changed.spec.vmPolicy))
+      }
       await deps.logs.rotate(id, before.attempt)
       return change(id, async (tx, found, at) => {
         refuseUnless('rerun', found)
         const attempt = found.attempt + 1
         await tx.putCheckpoints(id, [])
-        return moveJob(tx, found, 'Submitted', 'rerunAsked', { user, attempt }, at, {
+        const job = changed ? await reconfigured(tx, found, changed, user, at) : found
+        return moveJob(tx, job, 'Submitted', 'rerunAsked', { user, attempt }, at, {
           wanted: 'running',
           wantedBy: user,
           attempt,
@@ -221,6 +235,12 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
   }
 }
 
+/** What was made under this key, if it was asked for with the same words. */
+const sameRequest = (before: Job, { requestDigest }: Job): Job => {
+  if (before.requestDigest === requestDigest) return before
+  throw new UserError('conflict', `job ${before.id} was made under this idempotency key by another request`)
+}
+
 /** The job, if this very move has been asked for since that event: who asks did not get the answer. */
 const takenBefore = async (
   view: RecordsView,
@@ -236,6 +256,15 @@ const takenBefore = async (
   )
   return asked ? view.job(id) : undefined
 }
+
+/** The same job with another configuration, told. */
+const reconfigured = (
+  tx: RecordsTransaction,
+  job: Job,
+  { spec, told }: ChangedSpec,
+  user: string,
+  at: number,
+): Promise<Job> => moveJob(tx, job, job.status, 'modified', { user, changes: told }, at, { spec })
 
 /** A job that runs on an instance outside its new bounds goes to one inside. */
 const moveIfUnfit = async (

@@ -7,7 +7,8 @@ import type { Job, JobId, JobSpec, Range } from '@mmcloud/domain'
  */
 export interface JobCommands {
   /** Throws `invalidArgument` when no type of the catalogue fits, before anything is recorded. */
-  submit(spec: JobSpec, user: string): Promise<Job>
+  /** With `once`, the job of that id if it was made by the same request; refuses another request under its id. */
+  submit(spec: JobSpec, user: string, once?: SubmitOnce): Promise<Job>
   /** Accepted for an ended job too, and then changes nothing. */
   cancel(id: JobId, user: string): Promise<Job>
   suspend(id: JobId, user: string): Promise<Job>
@@ -20,9 +21,22 @@ export interface JobCommands {
    */
   modify(id: JobId, user: string, changes: JobChanges): Promise<Job>
   snapshot(id: JobId, user: string): Promise<Job>
-  rerun(id: JobId, user: string): Promise<Job>
+  /** From scratch, with another configuration where one is given; what no type fits is refused. */
+  rerun(id: JobId, user: string, changed?: ChangedSpec): Promise<Job>
   /** Asks the provider for a reclaim of the job's instance. */
   drill(id: JobId, user: string, noticeSeconds: number): Promise<Job>
+}
+
+export type SubmitOnce = {
+  /** Follows from the user and the key. */
+  readonly id: JobId
+  readonly requestDigest: string
+}
+
+export type ChangedSpec = {
+  readonly spec: JobSpec
+  /** For the history: `cpu 4, env LEVEL`. */
+  readonly told: string
 }
 
 export type JobChanges = {

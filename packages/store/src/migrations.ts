@@ -64,6 +64,22 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE images ADD COLUMN port INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE templates (
+    user TEXT NOT NULL, name TEXT NOT NULL, tag TEXT NOT NULL, shared INTEGER NOT NULL, description TEXT NOT NULL,
+    request TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (user, name, tag)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // Lists are filtered without reading the jobs: all that filters ask about is in one index.
+  `
+  ALTER TABLE jobs ADD COLUMN name TEXT GENERATED ALWAYS AS (json_extract(body, '$.spec.name')) VIRTUAL;
+  ALTER TABLE jobs ADD COLUMN image TEXT GENERATED ALWAYS AS (json_extract(body, '$.spec.image.name')) VIRTUAL;
+  ALTER TABLE jobs ADD COLUMN instance_type TEXT
+    GENERATED ALWAYS AS (coalesce(json_extract(body, '$.spec.instanceType'), '')) VIRTUAL;
+  ALTER TABLE jobs ADD COLUMN instance TEXT GENERATED ALWAYS AS (json_extract(body, '$.residence.instance')) VIRTUAL;
+  DROP INDEX jobs_newest;
+  CREATE INDEX jobs_list ON jobs (submitted_at DESC, id, user, status, name, image, instance_type, instance);
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -1,6 +1,15 @@
-import { hasEnded, type Instance, type Job, type JobId, type JobStatus, type Volume } from '@mmcloud/domain'
+import {
+  hasEnded,
+  type Instance,
+  type InstanceId,
+  type Job,
+  type JobId,
+  type JobStatus,
+  type Volume,
+} from '@mmcloud/domain'
 import type {
   JobFilter,
+  JobIndexEntry,
   MigrationRecord,
   Records,
   RecordsTransaction,
@@ -8,7 +17,7 @@ import type {
   WorkflowRecord,
 } from '@mmcloud/engine'
 import { StaleWriteError } from '@mmcloud/engine'
-import type { Kysely, Transaction } from 'kysely'
+import type { Insertable, Kysely, Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
 /** The records port on SQLite: one connection, so that transactions come one after the other. */
@@ -40,6 +49,7 @@ const reads = (tx: Transaction<Tables>): RecordsView => {
   return {
     job: (id) => byId('jobs', id),
     jobs: (filter) => selectJobs(tx, filter),
+    jobIndex: () => selectIndex(tx),
     jobCounts: async () => {
       const rows = await tx
         .selectFrom('jobs')
@@ -84,7 +94,7 @@ const reads = (tx: Transaction<Tables>): RecordsView => {
 }
 
 const selectJobs = async (tx: Transaction<Tables>, filter: JobFilter): Promise<readonly Job[]> => {
-  if (filter.statuses?.length === 0) return []
+  if (filter.statuses?.length === 0 || filter.ids?.length === 0) return []
   let query = tx
     .selectFrom('jobs')
     .select('body')
@@ -93,11 +103,28 @@ const selectJobs = async (tx: Transaction<Tables>, filter: JobFilter): Promise<r
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses)
   if (filter.live === true) query = query.where('live', '=', 1)
   if (filter.user !== undefined) query = query.where('user', '=', filter.user)
-  if (filter.limit !== undefined) query = query.limit(filter.limit)
+  if (filter.ids !== undefined) query = query.where('id', 'in', filter.ids)
   return parsedAll(await query.execute())
 }
 
-const jobRow = (job: Job): Tables['jobs'] => ({
+/** All columns are in the index `jobs_list`: no job is read. */
+const selectIndex = async (tx: Transaction<Tables>): Promise<readonly JobIndexEntry[]> => {
+  const rows = await tx
+    .selectFrom('jobs')
+    .select(['id', 'user', 'status', 'name', 'image', 'instance_type', 'instance'])
+    .orderBy('submitted_at', 'desc')
+    .orderBy('rowid' as 'id', 'desc')
+    .execute()
+  return rows.map(({ instance_type: instanceType, instance, ...row }) => ({
+    ...row,
+    id: row.id as JobId,
+    status: row.status as JobStatus,
+    instanceType,
+    ...(instance === null ? {} : { instance: instance as InstanceId }),
+  }))
+}
+
+const jobRow = (job: Job): Insertable<Tables['jobs']> => ({
   id: job.id,
   user: job.user,
   status: job.status,
@@ -131,16 +158,16 @@ const workflowRow = (workflow: WorkflowRecord): Tables['workflows'] => ({
 type VersionedTable = 'jobs' | 'instances' | 'volumes' | 'workflows'
 
 const writes = (tx: Transaction<Tables>): Omit<RecordsTransaction, keyof RecordsView> => {
-  const insert = async <T extends VersionedTable>(table: T, row: Tables[T]): Promise<void> => {
+  const insert = async (table: VersionedTable, row: { id: string; version: number }): Promise<void> => {
     await tx
       .insertInto(table as 'jobs')
-      .values(row as Tables['jobs'])
+      .values(row as Insertable<Tables['jobs']>)
       .execute()
   }
-  const update = async <T extends VersionedTable>(table: T, row: Tables[T]): Promise<void> => {
+  const update = async (table: VersionedTable, row: { id: string; version: number }): Promise<void> => {
     const result = await tx
       .updateTable(table as 'jobs')
-      .set(row as Tables['jobs'])
+      .set(row as Insertable<Tables['jobs']>)
       .where('id', '=', row.id)
       .where('version', '=', row.version - 1)
       .executeTakeFirst()

@@ -1,3 +1,5 @@
+import type { GeneratedAlways } from 'kysely'
+
 /** The columns of each table; `body` is the record as JSON, booleans are 0 and 1, times are epoch milliseconds. */
 export type Tables = {
   jobs: {
@@ -8,6 +10,12 @@ export type Tables = {
     submitted_at: number
     version: number
     body: string
+    /** What follows is read out of `body` by SQLite itself. */
+    name: GeneratedAlways<string>
+    image: GeneratedAlways<string>
+    /** As asked for; empty = any. */
+    instance_type: GeneratedAlways<string>
+    instance: GeneratedAlways<string | null>
   }
   events: { job: string; seq: number; body: string }
   instances: OfJob
@@ -25,6 +33,15 @@ export type Tables = {
     bytes: number
     description: string
     port: number
+  }
+  templates: {
+    user: string
+    name: string
+    tag: string
+    shared: number
+    description: string
+    request: string
+    created_at: number
   }
 }
 

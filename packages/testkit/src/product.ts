@@ -34,6 +34,7 @@ export type ShownJob = {
   readonly instanceType: string
   readonly attempt: number
   readonly publicIP: string
+  readonly memGB: number
 }
 
 export type ProductOptions = {

@@ -7,7 +7,7 @@ import { renderJob } from '../render/job.ts'
 import { confirmed, jobId } from './job-id.ts'
 import { askOnce } from './patience.ts'
 
-type Action = 'cancelJob' | 'suspendJob' | 'resumeJob' | 'snapshotJob' | 'rerunJob'
+type Action = 'cancelJob' | 'suspendJob' | 'resumeJob' | 'snapshotJob'
 
 /** The wishes that need nothing but the job: each is recorded and answered at once, and carried out after. */
 export const cancel = action({
@@ -42,14 +42,6 @@ export const snapshot = action({
   once: 'snapshotAsked',
   done: 'Snapshot request has been submitted',
 })
-export const rerun = action({
-  name: 'rerun',
-  aliases: ['requeue', 'resubmit'],
-  summary: 'Run an ended job again from scratch, as a new attempt',
-  route: 'rerunJob',
-  done: 'Rerun request has been submitted',
-})
-
 function action(what: {
   readonly name: string
   readonly aliases: readonly string[]

@@ -1,6 +1,7 @@
 import type { CostRow, CostSums, JobCost } from '@mmcloud/contract'
 import { parseDuration } from '@mmcloud/contract/grammar/duration'
 import { formatCost, formatTime, parseInstant } from '@mmcloud/contract/grammar/time'
+import { UsageError } from '../arguments.ts'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { renderTable } from '../render/table.ts'
@@ -27,6 +28,8 @@ export const costs: Command = {
   ],
   run: async (context) => {
     const id = context.args.value('job')?.trim()
+    const beside = ['by', 'filter', 'since'].find((flag) => context.args.isSet(flag))
+    if (id && beside) throw new UsageError(`costs: --${beside} is about many jobs, -j about one`)
     const { client } = await context.connect()
     if (id) print(context, await client.call('jobCost', { params: { id } }), jobText)
     else {

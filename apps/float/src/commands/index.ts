@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { cancel, rerun, resume, snapshot, suspend } from './actions.ts'
+import { cancel, resume, snapshot, suspend } from './actions.ts'
 import { check } from './check.ts'
 import { completion } from './completion.ts'
 import { costs } from './costs.ts'
@@ -7,6 +7,7 @@ import { drill } from './drill.ts'
 import { events } from './events.ts'
 import { hosts } from './hosts.ts'
 import { image } from './image.ts'
+import { df, ps } from './inspect.ts'
 import { list } from './list.ts'
 import { log } from './log.ts'
 import { login } from './login.ts'
@@ -14,11 +15,14 @@ import { logout } from './logout.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
+import { promote } from './promote.ts'
 import { release } from './release.ts'
 import { report } from './report.ts'
+import { rerun } from './rerun.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
+import { template } from './template.ts'
 import { top } from './top.ts'
 import { version } from './version.ts'
 
@@ -28,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   list,
   show,
   top,
+  ps,
+  df,
   events,
   log,
   migrate,
@@ -37,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
   snapshot,
   cancel,
   rerun,
+  promote,
+  template,
   migrations,
   report,
   costs,
@@ -53,15 +61,4 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = [
-  'promote',
-  'ps',
-  'df',
-  'secret',
-  'template',
-  'storage',
-  'gateway',
-  'user',
-  'group',
-  'config',
-]
+export const LATER_COMMANDS: readonly string[] = ['secret', 'storage', 'gateway', 'user', 'group', 'config']

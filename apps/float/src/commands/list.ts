@@ -1,3 +1,4 @@
+import { UsageError } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
@@ -12,14 +13,16 @@ export const list: Command = {
   usage: 'list [-f FILTER]…',
   flags: [
     { long: 'filter', short: 'f', value: 'FIELD=VALUE', summary: 'repeated = and; "A=x or A=y" inside one' },
+    { long: 'limit', short: 'n', value: 'N', summary: 'only the newest so many' },
   ],
   examples: [
     'float list',
     'float list -f user=admin -f "status=Executing or status=Starting"',
-    'float list -F json',
+    'float list -n 20 -F json',
   ],
   run: async (context) => {
-    const query = { filter: [...context.args.values('filter')] }
+    const limit = readLimit(context.args.value('limit'))
+    const query = { filter: [...context.args.values('filter')], ...(limit ? { limit } : {}) }
     const { client } = await context.connect()
     const jobs =
       context.format === 'json'
@@ -43,4 +46,10 @@ export const list: Command = {
     )
     return EXIT.ok
   },
+}
+
+const readLimit = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(`--limit: "${text}" is not a whole number above 0`)
+  return Number(text)
 }

@@ -46,11 +46,14 @@ const row = (move: Migration): string[] => [
   TRIGGER_WORDS[move.trigger],
   move.from || '-',
   move.to || '-',
-  move.outcome !== 'done' || move.standStillMs === undefined ? move.outcome : formatSpan(move.standStillMs),
-  move.cost === undefined ? '-' : usd(move.cost),
+  move.outcome === 'done' ? formatSpan(move.standStillMs) : move.outcome,
+  move.outcome === 'done' ? usd(move.cost) : '-',
   move.savingPerHour === undefined ? '-' : usd(move.savingPerHour),
 ]
 
 const INDENT = '|   '
-const sentenceLines = ({ reason }: Migration, width: number): string[] =>
-  wrapped(plainText(reason), width - INDENT.length - 2).map((line) => `${(INDENT + line).padEnd(width - 1)}|`)
+const sentenceLines = ({ reason, undoneBecause }: Migration, width: number): string[] =>
+  wrapped(
+    plainText(undoneBecause ? `${reason}; undone: ${undoneBecause}` : reason),
+    width - INDENT.length - 2,
+  ).map((line) => `${(INDENT + line).padEnd(width - 1)}|`)

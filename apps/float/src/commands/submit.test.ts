@@ -37,6 +37,62 @@ test('submit uploads the script and every flag, and prints the job', async () =>
   })
 })
 
+test('a person at a terminal sees what will be made, and at what price, before it is', async () => {
+  const offer = { provider: 'local', cpu: 2, memGB: 1, market: 'spot', pricePerHour: 0.0031 }
+  const offers = [{ ...offer, instanceType: 't3.micro' }]
+  const answers = ['n', 'y']
+  const world = fakeWorld(
+    {
+      'POST /api/v1/offers': { body: { need: '1 vCPU, 1 GB, spotFirst', offers } },
+      'POST /api/v1/jobs': { status: 201, body: aJob({ status: 'Submitted' }) },
+    },
+    { ask: async () => answers.shift() ?? '' },
+  )
+  const refused = await world.float('submit', ...AUTH, '-i', 'python')
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('would get t3.micro (Spot) at 0.0031 USD/h now')
+  expect(world.requests.map(({ path }) => path)).toEqual(['/api/v1/offers'])
+  expect((await world.float('submit', ...AUTH, '-i', 'python')).stdout).toContain(`id: ${JOB_ID}`)
+})
+
+test('an answer that was lost on the way is asked for again under the same key', async () => {
+  const world = fakeWorld({
+    'POST /api/v1/jobs': (_, call) => (call < 2 ? 'brokenOff' : { status: 201, body: aJob() }),
+  })
+  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).stdout).toContain(`id: ${JOB_ID}`)
+  const keys = world.requests.map(({ headers }) => headers['idempotency-key'])
+  expect([keys.length, new Set(keys).size]).toEqual([3, 1])
+  await world.float('submit', ...AUTH, '-i', 'python', '-f')
+  expect(world.requests[3]?.headers['idempotency-key']).not.toBe(keys[0])
+})
+
+test('a script for Python without its first line is not given to the shell', async () => {
+  const world = fakeWorld({}, { readFile: () => 'import numpy\n' })
+  const { code, stderr } = await world.float('submit', ...AUTH, '-i', 'python', '-j', 'grow.py')
+  expect([code, stderr]).toEqual([
+    1,
+    'Error: grow.py does not begin with "#!", so that /bin/sh would run it; make its first line #!/usr/bin/env python3\n',
+  ])
+  expect(world.requests).toEqual([])
+})
+
+test('where nobody listens nothing is waited for', async () => {
+  const world = fakeWorld({ 'POST /api/v1/jobs': 'down' })
+  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).code).toBe(1)
+  expect(world.requests).toHaveLength(1)
+})
+
+test('a template may leave the image out', async () => {
+  const world = fakeWorld({ 'POST /api/v1/jobs': { status: 201, body: aJob() } })
+  const flags = ['--template', 'private::nightly:1', '--overwriteTemplate', '*', '--cpu', '8']
+  expect((await world.float('submit', ...AUTH, ...flags)).code).toBe(0)
+  expect(JSON.parse(world.requests[0]?.body ?? '')).toMatchObject({
+    template: 'private::nightly:1',
+    overwriteTemplate: '*',
+    cpu: '8',
+  })
+})
+
 test('a dry run makes nothing and shows what it would get, and why nothing else', async () => {
   const offer = { provider: 'local', cpu: 2, memGB: 1, market: 'spot', pricePerHour: 0.0031 }
   const offers = [

@@ -1,77 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { BrokenOffError, type Client } from '@mmcloud/client'
 import { readSubmission } from '@mmcloud/contract/grammar/submission'
-import { parseTag } from '@mmcloud/contract/grammar/key-value'
-import type { SubmitBody } from '@mmcloud/contract'
+import type { JobView, SubmitBody } from '@mmcloud/contract'
+import { IDEMPOTENCY_KEY_HEADER } from '@mmcloud/contract/rest/idempotency'
 import { UserError } from '@mmcloud/domain'
-import type { Arguments } from '../arguments.ts'
-import { type Command, type Flag, FORCE_FLAG } from '../command.ts'
+import { type Command, type Context, type Flag, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { printOffers } from '../render/offers.ts'
+import { offersText, printOffers } from '../render/offers.ts'
 import { renderJob } from '../render/job.ts'
+import { patiently } from '../session/patiently.ts'
 import type { World } from '../world.ts'
+import { confirmed } from './job-id.ts'
+import { jobRequest, REQUEST_FLAGS } from './job-request.ts'
 
 const FLAGS: readonly Flag[] = [
   {
-    long: 'image',
-    short: 'i',
-    value: 'IMAGE',
-    summary: 'from the library ("float image list") or a registry',
+    long: 'job',
+    short: 'j',
+    value: 'FILE',
+    summary: "script to run, its first line says by what (#!…); without it the image's own entrypoint",
   },
-  { long: 'tag', value: 'TAG', summary: "the image's tag, if it is not in IMAGE" },
-  { long: 'job', short: 'j', value: 'FILE', summary: "script to run; without it the image's own entrypoint" },
-  { long: 'cpu', short: 'c', value: 'MIN[:MAX]', summary: 'virtual CPUs' },
-  { long: 'mem', short: 'm', value: 'MIN[:MAX]', summary: 'memory in GiB' },
-  { long: 'instType', short: 't', value: 'TYPE', summary: 'exactly this instance type' },
-  { long: 'allowList', value: '[TYPE,…]', summary: 'only these instance types: [r5*,m5.large]' },
-  { long: 'denyList', value: '[TYPE,…]', summary: 'none of these instance types' },
-  { long: 'name', short: 'n', value: 'NAME', summary: 'a name for the job' },
-  { long: 'env', short: 'e', value: 'KEY=VALUE', summary: 'environment, repeated' },
-  { long: 'dataVolume', value: '[size=GB]:/PATH', summary: 'a new disk that moves with the job, repeated' },
+  ...REQUEST_FLAGS,
+  { long: 'template', value: '[private::]NAME[:TAG]', summary: 'a saved configuration under these flags' },
   {
-    long: 'vmPolicy',
-    value: '[POLICY=true,…]',
-    summary: 'spotFirst, spotOnly, onDemand; retryLimit, retryInterval, priceLimit',
+    long: 'overwriteTemplate',
+    value: '*|[FLAG,…]',
+    summary: 'which flags may differ from the template (*: all, as without this)',
   },
-  {
-    long: 'migratePolicy',
-    short: 'M',
-    value: '[KEY=VALUE,…]',
-    summary:
-      'when it moves for its size: enable, evadeOOM, stepAuto; cpu. and mem. with upperBoundRatio, step, limit…',
-  },
-  { long: 'timeLimit', value: 'DURATION', summary: 'most time spent executing, like 86400s' },
-  { long: 'publish', value: 'HOST:CONTAINER', summary: 'a port to reach from outside, repeated' },
-  { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
-  { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
   {
     long: 'dry-run',
     summary: 'make nothing: show which instance it would get, at what price, and why no other',
   },
   FORCE_FLAG,
-]
-
-/** The rest of the contract's table. */
-const LATER: readonly Flag[] = [
-  ...['disableMigrate', 'withRoot'].map(later),
-  ...[
-    'gpu-count',
-    'zone',
-    'subnet',
-    'storage',
-    'dirMap',
-    'imageVolSize',
-    'rootVolSize',
-    'securityGroup',
-    'gateway',
-    'targetPort',
-    'dumpMode',
-    'snapLocation',
-    'extraContainerOpts',
-    'extraOptions',
-    'hostInit',
-    'hostTerminate',
-    'template',
-    'overwriteTemplate',
-  ].map((long) => ({ ...later(long), value: 'VALUE' })),
 ]
 
 /** Reads and uploads the script at once: callers delete the file right after. */
@@ -80,49 +40,61 @@ export const submit: Command = {
   aliases: ['sbatch'],
   summary: 'Run a containerised program as a job',
   usage: 'submit -i IMAGE [-j SCRIPT] [FLAGS]',
-  flags: [...FLAGS, ...LATER],
+  flags: FLAGS,
   examples: [
     'float submit -i python -j train.sh -c 2 -m 4',
     'float submit -i python -j train.sh -t m5.large --vmPolicy [spotOnly=true,priceLimit=0.1]',
     'float submit -i python -j train.sh -c 2 -m 4 --allowList [m5*,r5*] --dry-run',
     'float submit -i python -j load.py -c 1:8 -m 2:32 -M [enable=true,stepAuto=true]',
+    'float submit --template nightly --cpu 8',
     'float submit -i python -j serve.sh --publish 8888:8888 --dataVolume [size=10]:/data -e LEVEL=3',
   ],
   run: async (context) => {
     const { args, world, format } = context
-    const body = submitBody(args, world)
-    readSubmission(body)
+    const body = submitBody(context)
+    if (!body.template) readSubmission(body)
     const { client } = await context.connect()
     if (args.isSet('dry-run')) {
       printOffers(context, await client.call('weighOffers', { body }))
       return EXIT.ok
     }
-    world.out(renderJob(await client.call('submitJob', { body }), undefined, format))
+    if (world.ask && !args.isSet('force')) {
+      world.err(offersText(await client.call('weighOffers', { body })))
+      if (!(await confirmed(context, 'Submit this job?'))) return EXIT.failed
+    }
+    world.out(renderJob(await submitOnce(world, client, body), undefined, format))
     return EXIT.ok
   },
 }
 
-const submitBody = (args: Arguments, world: World): SubmitBody => ({
-  image: imageWithTag(args.value('image') ?? '', args.value('tag')),
+/** Under one key: an answer that was lost on the way is asked for again, and no second job is made. */
+const submitOnce = async (world: World, client: Client, body: SubmitBody): Promise<JobView> => {
+  const headers = { [IDEMPOTENCY_KEY_HEADER]: randomUUID() }
+  const ask = (): Promise<JobView> => client.call('submitJob', { body, headers })
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof BrokenOffError)) throw error
+    return patiently(world, ask)
+  }
+}
+
+const submitBody = ({ args, world }: Context): SubmitBody => ({
+  ...jobRequest(args),
   jobContent: script(args.value('job'), world),
-  cpu: args.value('cpu'),
-  mem: args.value('mem'),
-  instType: args.value('instType'),
-  allowList: args.value('allowList'),
-  denyList: args.value('denyList'),
-  name: args.value('name'),
-  envs: [...args.values('env')],
-  dataVolumes: [...args.values('dataVolume')],
-  customTags: Object.fromEntries(args.values('customTag').map(parseTag)),
-  vmPolicy: args.value('vmPolicy'),
-  migratePolicy: args.value('migratePolicy'),
-  timeLimit: args.value('timeLimit'),
-  publish: [...args.values('publish')],
-  disableRerun: args.isSet('disableRerun'),
+  template: args.value('template'),
+  overwriteTemplate: args.value('overwriteTemplate'),
 })
 
-const imageWithTag = (image: string, tag: string | undefined): string =>
-  tag && image !== '' && !/[:@][^/]*$/.test(image) ? `${image}:${tag}` : image
+/** What a script of that name is never meant for `/bin/sh`. */
+const INTERPRETERS: Readonly<Record<string, string>> = {
+  py: 'python3',
+  r: 'Rscript',
+  jl: 'julia',
+  pl: 'perl',
+  rb: 'ruby',
+  js: 'node',
+}
 
 const script = (path: string | undefined, world: World): string | undefined => {
   if (path === undefined || path === '') return undefined
@@ -130,9 +102,10 @@ const script = (path: string | undefined, world: World): string | undefined => {
   if (scheme) throw new UserError('notSupported', `--job: a script from ${scheme}:// is not supported yet`)
   const text = world.readFile(path)
   if (text === '') throw new Error(`${path} is empty: there is nothing to run`)
+  const interpreter = INTERPRETERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()]
+  if (interpreter && !text.startsWith('#!'))
+    throw new Error(
+      `${path} does not begin with "#!", so that /bin/sh would run it; make its first line #!/usr/bin/env ${interpreter}`,
+    )
   return text
-}
-
-function later(long: string): Flag & { readonly later: true } {
-  return { long, summary: 'not supported yet', later: true }
 }

@@ -51,7 +51,8 @@ test('it is shown live until the job has ended, and stays to be read when the sc
   const { code, stdout } = await fakeWorld(running(grewTwice()), { screen }).float(...top)
   expect([code, seen.opened, seen.closed]).toEqual([0, 1, 1])
   expect(seen.frames[0]).toContain('Executing')
-  expect(seen.frames[0]).toContain('nothing is measured yet')
+  // Nothing is invented before the first sample comes.
+  expect(seen.frames[0]).toContain('of 200 %')
   expect(seen.frames.at(-1)).toContain('of 200 %')
   expect(seen.frames.at(-1)).toContain('Completed')
   expect(stdout).toContain('Completed')

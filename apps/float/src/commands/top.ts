@@ -1,8 +1,8 @@
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Plain, renderYaml } from '../render/yaml.ts'
-import { fetchFacts, type JobStory } from '../story/job-story.ts'
-import { beginning, watchJob } from '../top/live.ts'
+import type { JobStory } from '../story/job-story.ts'
+import { recentStory, watchJob } from '../top/live.ts'
 import { LAST_EVENTS, topView } from '../top/top-view.ts'
 import { jobId } from './job-id.ts'
 
@@ -42,9 +42,7 @@ export const top: Command = {
 
 const snapshot = async (context: Context, id: string): Promise<JobStory> => {
   const { client } = await context.connect()
-  const facts = await fetchFacts(client, id, context.world.now())
-  const from = new Date(beginning(facts, facts.now)).toISOString()
-  return { ...facts, usage: await client.call('samples', { params: { id }, query: { from } }) }
+  return recentStory(client, id, context.world.now())
 }
 
 /** For programs: the job, where it is, what it uses. */

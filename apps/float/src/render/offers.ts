@@ -2,19 +2,18 @@ import type { WeighedOffer } from '@mmcloud/contract'
 import type { Context } from '../command.ts'
 import { renderTable } from './table.ts'
 
+type Weighed = { readonly need: string; readonly offers: readonly WeighedOffer[] }
+
+export const printOffers = ({ world, format }: Context, weighed: Weighed): void =>
+  world.out(format === 'json' ? `${JSON.stringify(weighed, null, 2)}\n` : offersText(weighed))
+
 /** What a job would get: the one ticked, then the others with what speaks against them. */
-export const printOffers = (
-  { world, format }: Context,
-  answer: { readonly need: string; readonly offers: readonly WeighedOffer[] },
-): void => {
-  if (format === 'json') return world.out(`${JSON.stringify(answer, null, 2)}\n`)
-  const taken = answer.offers.find(({ rejected }) => rejected === undefined)
+export const offersText = ({ need, offers }: Weighed): string => {
+  const taken = offers.find(({ rejected }) => rejected === undefined)
   const says = taken
-    ? `${answer.need}: would get ${taken.instanceType} (${MARKET[taken.market]}) at ${price(taken)} USD/h now`
-    : `${answer.need}: nothing that fits is to be had now`
-  world.out(
-    `${says}\n${renderTable(['', 'TYPE', 'CPU', 'MEM GB', 'MARKET', 'USD/H', 'WHY NOT'], answer.offers.map(row))}`,
-  )
+    ? `${need}: would get ${taken.instanceType} (${MARKET[taken.market]}) at ${price(taken)} USD/h now`
+    : `${need}: nothing that fits is to be had now`
+  return `${says}\n${renderTable(['', 'TYPE', 'CPU', 'MEM GB', 'MARKET', 'USD/H', 'WHY NOT'], offers.map(row))}`
 }
 
 const MARKET = { spot: 'Spot', onDemand: 'OnDemand' } as const

@@ -114,6 +114,6 @@ const markText = ({ number, move }: Mark): string =>
     shortened(plainText(move.reason), MOST_REASON),
     ...(move.rule === '' ? [] : [`rule ${move.rule}`]),
     `${move.from || 'nowhere'} → ${move.to || 'nowhere'}`,
-    ...(move.standStillMs === undefined ? [] : [`stood still ${formatSpan(move.standStillMs)}`]),
+    ...(move.outcome === 'done' ? [`stood still ${formatSpan(move.standStillMs)}`] : []),
   ].join('\n')
 const MOST_REASON = 240

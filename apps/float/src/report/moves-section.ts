@@ -1,4 +1,5 @@
 import type { Migration } from '@mmcloud/contract'
+import { unitOf } from '@mmcloud/domain'
 import { formatBytes, formatSpan } from '../render/output.ts'
 import { marketWord, TRIGGER_WORDS, usd } from '../render/words.ts'
 import { type Html, html } from './html.ts'
@@ -34,11 +35,12 @@ const moveRows = (
 <tr class="line"><td class="no"><span>${number}</span></td><td><b>${localSecond(at)}</b> ${localDay(at)}</td><td>${TRIGGER_WORDS[move.trigger]}${
   move.outcome === 'done' ? '' : html` <em>${move.outcome}</em>`
 }</td><td>${machine(move.source, move.from)}</td><td>${machine(move.target, move.to)}</td><td class="n">${
-  move.standStillMs === undefined ? '–' : formatSpan(move.standStillMs)
-}</td><td class="n">${move.bytes === undefined ? '–' : formatBytes(move.bytes)}</td><td class="n">${
-  move.cost === undefined ? '–' : usd(move.cost)
+  move.outcome === 'done' ? formatSpan(move.standStillMs) : '–'
+}</td><td class="n">${move.outcome === 'done' ? formatBytes(move.bytes) : '–'}</td><td class="n">${
+  move.outcome === 'done' ? usd(move.cost) : '–'
 }</td><td class="n">${move.savingPerHour === undefined ? '–' : usd(move.savingPerHour)}</td></tr>
 <tr class="more"><td></td><td colspan="8"><p class="sentence">${move.reason}</p>
+${move.undoneBecause === undefined ? '' : html`<p class="sentence">Undone: ${move.undoneBecause}</p>`}
 ${rule(move)}
 ${phaseBar(move.phases)}
 ${withAlternatives ? alternatives(move) : ''}</td></tr>
@@ -53,8 +55,8 @@ const rule = ({ rule: name, numbers }: Migration): Html => {
   if (name === '') return html``
   const { measured, threshold, heldSeconds } = numbers
   const figures = [
-    ...(measured === undefined ? [] : [`measured ${measured}`]),
-    ...(threshold === undefined ? [] : [`threshold ${threshold}`]),
+    ...(measured === undefined ? [] : [`measured ${measured} ${unitOf(name)}`]),
+    ...(threshold === undefined ? [] : [`threshold ${threshold} ${unitOf(name)}`]),
     ...(heldSeconds === undefined ? [] : [`held for ${heldSeconds} s`]),
   ]
   return html`<p class="soft">Rule <code>${name}</code>${figures.length > 0 ? `: ${figures.join(', ')}` : ''}</p>`

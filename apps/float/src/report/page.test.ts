@@ -70,7 +70,9 @@ test('each move has its number on the graph and in the table, with what it was d
     expect(page).toContain(`href="#move-${number}"`)
     expect(page).toContain(`id="move-${number}"`)
   }
-  expect(page).toContain('Rule <code>mem.upperBoundRatio</code>: measured 96, threshold 90, held for 30 s')
+  expect(page).toContain(
+    'Rule <code>mem.upperBoundRatio</code>: measured 96 %, threshold 90 %, held for 30 s',
+  )
   expect(page).toContain('its processors lack avx512f, avx512_vnni')
   expect(page).toContain('A  t3.micro')
   expect(page).toContain('asked max 8')

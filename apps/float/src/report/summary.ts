@@ -1,6 +1,6 @@
 import { formatDuration } from '@mmcloud/contract/grammar/duration'
 import { formatSpan } from '../render/output.ts'
-import { marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '../render/words.ts'
+import { counted, marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '../render/words.ts'
 import type { JobStory } from '../story/job-story.ts'
 import { keyFigures } from '../story/key-figures.ts'
 import { localSecond } from '../render/local-time.ts'
@@ -31,14 +31,16 @@ const indented = (text: string): readonly string[] =>
 const instanceLines = ({ instances, now }: JobStory): readonly string[] =>
   instances.map(({ instanceType, cpu, memGB, market, pricePerHour, requestTime, endTime, cost }) => {
     const seconds = ((endTime ? Date.parse(endTime) : now) - Date.parse(requestTime)) / 1000
-    const what = `${instanceType}, ${cpu} cores, ${memGB} GB, ${marketWord(market)}`
+    const what = `${instanceType}, ${counted(cpu, 'core')}, ${memGB} GB, ${marketWord(market)}`
     return `    ${what.padEnd(44)} ${usd(pricePerHour)} USD/h for ${formatDuration(seconds)}: ${usd(cost)} USD`
   })
 
 const moveLines = ({ migrations }: JobStory): readonly string[] =>
-  migrations.flatMap(({ trigger, from, to, startTime, standStillMs, outcome, reason }) => [
+  migrations.flatMap(({ trigger, from, to, startTime, standStillMs, outcome, reason, undoneBecause }) => [
     `    ${localSecond(Date.parse(startTime))}  ${TRIGGER_WORDS[trigger]}: ${from || 'nowhere'} to ${to || 'nowhere'}, ${
-      standStillMs === undefined ? outcome : `stood still ${formatSpan(standStillMs)}`
+      outcome === 'done' ? `stood still ${formatSpan(standStillMs)}` : outcome
     }`,
-    ...wrapped(plainText(reason), WIDTH - 14).map((line) => `              ${line}`),
+    ...wrapped(plainText(undoneBecause ? `${reason}; undone: ${undoneBecause}` : reason), WIDTH - 14).map(
+      (line) => `              ${line}`,
+    ),
   ])

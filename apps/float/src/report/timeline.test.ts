@@ -24,8 +24,7 @@ test('a stay is from the first instruction on an instance to the freeze that end
 test('an instance the job never came to has no stay, and the job stays where it was', () => {
   const story = grewTwice()
   const [first] = story.migrations
-  const undone = { ...first!, outcome: 'undone' as const, endTime: story.instances[1]?.endTime ?? '' }
-  const { standStillMs: _, ...failed } = undone
+  const failed = { ...first!, outcome: 'undone' as const, endTime: story.instances[1]?.endTime ?? '' }
   const { bands } = timelineOf({ ...story, migrations: [failed], instances: story.instances.slice(0, 2) })
   expect(bands.map(({ machine }) => machine.instance)).toEqual(['i-1'])
 })

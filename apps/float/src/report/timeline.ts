@@ -84,8 +84,8 @@ const bandsOf = (story: JobStory): readonly Band[] => {
   })
 }
 
-const standStillOf = ({ endTime, standStillMs }: Migration): StandStill | undefined => {
-  if (endTime === undefined || standStillMs === undefined) return undefined
+const standStillOf = ({ endTime, standStillMs, outcome }: Migration): StandStill | undefined => {
+  if (endTime === undefined || outcome !== 'done') return undefined
   const to = Date.parse(endTime)
   return { from: to - standStillMs, to }
 }

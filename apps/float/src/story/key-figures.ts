@@ -49,8 +49,8 @@ const moves = ({ migrations }: JobStory): KeyFigure => {
 
 /** A rest that was asked for is none: nobody waited. */
 const stoodStill = ({ migrations }: JobStory): KeyFigure => {
-  const spans = migrations.flatMap(({ trigger, standStillMs }) =>
-    trigger === 'resume' || standStillMs === undefined ? [] : [standStillMs],
+  const spans = migrations.flatMap(({ trigger, standStillMs, outcome }) =>
+    trigger === 'resume' || outcome !== 'done' ? [] : [standStillMs],
   )
   const total = spans.reduce((sum, ms) => sum + ms, 0)
   return {

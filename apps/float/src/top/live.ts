@@ -1,9 +1,9 @@
-import { UnreachableError } from '@mmcloud/client'
+import { type Client, UnreachableError } from '@mmcloud/client'
 import { hasEnded } from '@mmcloud/domain'
 import type { Context } from '../command.ts'
 import type { Screen } from '../screen.ts'
 import { fetchFacts, type JobStory } from '../story/job-story.ts'
-import { addUsage, NO_USAGE, RECENT_MS } from './recent-usage.ts'
+import { addUsage, RECENT_MS } from './recent-usage.ts'
 import { topView } from './top-view.ts'
 
 /** Samples come as they are measured; all else is asked again so often. */
@@ -19,7 +19,7 @@ export const watchJob = async (context: Context, id: string, screen: Screen): Pr
   const { world } = context
   const { client } = await context.connect()
   // Before the screen is taken: what is refused is told where the command stands.
-  let story: JobStory = { ...(await fetchFacts(client, id, world.now())), usage: NO_USAGE }
+  let story = await recentStory(client, id, world.now())
   let notice = HELP
   const open = screen.open()
   const over = new AbortController()
@@ -71,6 +71,13 @@ export const watchJob = async (context: Context, id: string, screen: Screen): Pr
   return story
 }
 
+/** The job, and what it used in the last minutes. */
+export const recentStory = async (client: Client, id: string, now: number): Promise<JobStory> => {
+  const facts = await fetchFacts(client, id, now)
+  const from = new Date(beginning(facts, now)).toISOString()
+  return { ...facts, usage: await client.call('samples', { params: { id }, query: { from } }) }
+}
+
 /** Of the minutes that are shown: before now, or before the end. */
-export const beginning = ({ job }: Pick<JobStory, 'job'>, now: number): number =>
+const beginning = ({ job }: Pick<JobStory, 'job'>, now: number): number =>
   (job.endTime ? Date.parse(job.endTime) : now) - RECENT_MS

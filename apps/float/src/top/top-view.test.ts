@@ -116,3 +116,18 @@ test('what an event quotes cannot move the cursor', () => {
   const text = topView({ ...story, events }, 80, false).join('')
   expect([text.includes(ESCAPE), text.includes('\r')]).toEqual([false, false])
 })
+
+test('what is not measured now is not shown as if it were', () => {
+  const story = swapping()
+  const frozen = { ...story, job: { ...story.job, status: 'Floating' as const }, now: story.now + 8000 }
+  const lines = topView(frozen, 100, false).join('\n')
+  expect(lines).toContain('not measured for 9 s · it stands still: saved, moved or brought back')
+  expect(lines).not.toContain('disk read')
+})
+
+test('a move that was undone is no move', () => {
+  const story = swapping()
+  const [first, second] = story.migrations
+  const undone = { ...second!, outcome: 'undone' as const, standStillMs: 0 }
+  expect(topView({ ...story, migrations: [first!, undone] }, 100, false).join('\n')).toContain('1 move, ')
+})

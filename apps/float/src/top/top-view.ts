@@ -12,6 +12,16 @@ import { RECENT_MS } from './recent-usage.ts'
 export const LAST_EVENTS = 5
 const LABEL = 9
 const MIB = 2 ** 20
+/** Samples come every second; without one for so long, what is shown is of before. */
+const STALE_MS = 3000
+/** In these a job is frozen, or nowhere, for some of the time. */
+const STANDS_STILL: ReadonlySet<string> = new Set([
+  'Capturing',
+  'Floating',
+  'Suspending',
+  'Suspended',
+  'Resuming',
+])
 /** What the last minutes are. */
 const SPANS = [60_000, 120_000, RECENT_MS]
 
@@ -49,9 +59,10 @@ export const topView = (
 }
 
 const headFacts = ({ job, instances, migrations, cost }: JobStory): readonly string[] => {
+  const done = migrations.filter(({ outcome }) => outcome === 'done')
   const host = instances.findLast(({ state }) => state !== 'gone')
-  const still = migrations.reduce(
-    (ms, { trigger, standStillMs }) => ms + (trigger === 'resume' ? 0 : (standStillMs ?? 0)),
+  const still = done.reduce(
+    (ms, { trigger, standStillMs }) => ms + (trigger === 'resume' ? 0 : standStillMs),
     0,
   )
   return [
@@ -66,9 +77,7 @@ const headFacts = ({ job, instances, migrations, cost }: JobStory): readonly str
       : ['no instance']),
     `ran ${job.execTime}`,
     `cost ${usd(cost.total)} USD`,
-    ...(migrations.length > 0
-      ? [`${counted(migrations.length, 'move')}, stood still ${formatSpan(still)}`]
-      : []),
+    ...(done.length > 0 ? [`${counted(done.length, 'move')}, stood still ${formatSpan(still)}`] : []),
   ]
 }
 
@@ -92,11 +101,18 @@ const gaugeLines = (story: JobStory, columns: number, paint: Paint): readonly st
   })
 }
 
-const figures = ({ usage }: JobStory): readonly string[] => {
+const figures = ({ usage, job, now }: JobStory): readonly string[] => {
   const rate = (name: 'diskReadRate' | 'diskWriteRate' | 'netInRate' | 'netOutRate'): string =>
     ((latest(usage, name) ?? 0) / MIB).toFixed(1)
   const stall = latest(usage, 'memStallPercent')
-  if (usage.at.length === 0) return ['nothing is measured yet']
+  const newest = usage.at.at(-1)
+  if (newest === undefined) return ['nothing is measured yet']
+  const silentMs = now - newest - usage.stepMs
+  if (job.category === 'running' && silentMs > STALE_MS)
+    return [
+      `not measured for ${Math.round(silentMs / 1000)} s`,
+      STANDS_STILL.has(job.status) ? 'it stands still: saved, moved or brought back' : 'its worker is silent',
+    ]
   return [
     ...(stall === undefined ? [] : [`waits for memory ${Math.round(stall)} %`]),
     `disk read ${rate('diskReadRate')}, write ${rate('diskWriteRate')} MiB/s`,

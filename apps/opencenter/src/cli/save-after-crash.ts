@@ -37,7 +37,7 @@ export const saveAfterCrash = async (dataDir: string): Promise<void> => {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new UserError(
       'internal',
-      `The OpCenter of ${dataDir} had crashed, and its running jobs could not be saved: ${why}\n` +
+      `No OpCenter ran on ${dataDir} any more, and its running jobs could not be saved: ${why}\n` +
         `They are left as they are. Start it again with "opencenter start", or end them without saving: ` +
         `opencenter stop --data-dir ${dataDir} --force`,
       { cause },

@@ -35,8 +35,8 @@ const stopCrashed = async (dataDir: string, force: boolean): Promise<string> => 
   if (!(await localCloudRemains(dataDir))) return `No OpCenter runs on ${dataDir}`
   if (!force) {
     await saveAfterCrash(dataDir)
-    return `The OpCenter of ${dataDir} had crashed; its jobs are saved, and its local cloud is stopped`
+    return `No OpCenter ran on ${dataDir} any more; its jobs are saved, and its local cloud is stopped`
   }
   await stopLocalCloud(dataDir)
-  return `The OpCenter of ${dataDir} had crashed; its local cloud is stopped, nothing was saved`
+  return `No OpCenter ran on ${dataDir} any more; its local cloud is stopped, nothing was saved`
 }

@@ -1,6 +1,7 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
+import type { Inspection } from '@mmcloud/contract'
 import type { JobCommands, Log, Records } from '@mmcloud/engine'
-import type { Library, Samples } from '@mmcloud/store'
+import type { Library, Samples, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
@@ -13,8 +14,11 @@ export type ApiDeps = {
   readonly authenticator: Authenticator
   readonly images: ImageResolver
   readonly library: Library
+  readonly templates: Templates
   readonly logs: LogMirror
   readonly health: HealthSource
+  /** Asks the worker; rejects when it does not answer in good time. */
+  readonly inspect: (instance: InstanceId) => Promise<Inspection>
   readonly samples: Samples
   readonly watcher: Watcher
   readonly streams: EventStreams

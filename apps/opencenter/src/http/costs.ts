@@ -3,7 +3,7 @@ import { addCosts, invalidArgument, jobCost, type PriceList } from '@mmcloud/dom
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
-import { type Found, selectJobs } from './jobs.ts'
+import { type Found, selectJobs } from './select-jobs.ts'
 import { findJob } from './read-job.ts'
 
 /** What jobs cost, live, and what that saved. */
@@ -32,7 +32,7 @@ export const costRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const keyOf = readBy(query.by ?? 'job')
     const since = query.since ? parseInstant(query.since, '--since') : 0
     const list = await priceList()
-    const found = await records.read((view) => selectJobs(view, { filter: query.filter }, caller, 'all'))
+    const { found } = await records.read((view) => selectJobs(view, { filter: query.filter }, caller, 'all'))
     const jobs = found
       .filter(({ job }) => job.submittedAt >= since)
       .map((each) => ({ key: keyOf(each), cost: jobCost(each.instances, each.volumes, list, now()) }))

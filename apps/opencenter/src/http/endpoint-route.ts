@@ -70,6 +70,7 @@ const schemaOf = (name: string, endpoint: Endpoint) => ({
   security: endpoint.auth === 'none' ? [] : [{ session: [] }, { password: [] }],
   ...(endpoint.params && { params: endpoint.params }),
   ...(endpoint.query && { querystring: endpoint.query }),
+  ...(endpoint.headers && { headers: endpoint.headers }),
   ...(endpoint.body && { body: endpoint.body }),
   response: {
     ...(typeof endpoint.response === 'string' ? {} : { [endpoint.success]: endpoint.response }),

@@ -1,11 +1,21 @@
-import { type JobView, parseDuration, parseRange, readModification } from '@mmcloud/contract'
-import type { JobId } from '@mmcloud/domain'
+import {
+  changesIn,
+  type JobView,
+  overlay,
+  parseDuration,
+  parseRange,
+  readModification,
+  readSubmission,
+  requestOf,
+  type SubmitBody,
+} from '@mmcloud/contract'
+import type { JobId, JobSpec } from '@mmcloud/domain'
 import type { MoveTarget } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
-import { showJob } from './read-job.ts'
+import { findJob, showJob } from './read-job.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
 const DEFAULT_NOTICE_SECONDS = 120
@@ -31,9 +41,12 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'snapshotJob', ({ params, caller }) =>
     act(params.id, caller, (id, user) => commands.snapshot(id, user)),
   )
-  endpointRoute(app, authenticator, 'rerunJob', ({ params, caller }) =>
-    act(params.id, caller, (id, user) => commands.rerun(id, user)),
-  )
+  endpointRoute(app, authenticator, 'rerunJob', async ({ params, caller, body }) => {
+    const changes = body ? changesIn(body) : ''
+    const { spec } = await deps.records.read((view) => findJob(view, params.id, caller))
+    const changed = changes === '' ? undefined : { told: changes, spec: await changedSpec(deps, spec, body!) }
+    return act(params.id, caller, (id, user) => commands.rerun(id, user, changed))
+  })
   endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
     const target = { ...moveTarget(body), ...byJob(caller) }
     return act(params.id, caller, (id, user) => commands.migrate(id, user, target))
@@ -46,6 +59,14 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const notice = body.notice ? parseDuration(body.notice, '--notice') : DEFAULT_NOTICE_SECONDS
     return act(params.id, caller, (id, user) => commands.drill(id, user, notice))
   })
+}
+
+/** An image is looked up only where another is asked for. */
+const changedSpec = async (deps: ApiDeps, spec: JobSpec, body: SubmitBody): Promise<JobSpec> => {
+  const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
+  const { imageName, ...submission } = readSubmission(request)
+  const image = body.image ? await deps.images.resolve(imageName) : spec.image
+  return { ...submission, name: submission.name ?? spec.name, image }
 }
 
 /** Who asks decides it, never what was sent. */

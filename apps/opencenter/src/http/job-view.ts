@@ -11,12 +11,15 @@ import {
   type DimensionPolicy,
   hasEnded,
   type Instance,
+  type InstanceId,
   instanceCost,
   type Job,
   jobCategory,
+  type JobStatus,
   type Volume,
   volumeCost,
 } from '@mmcloud/domain'
+import type { JobIndexEntry } from '@mmcloud/engine'
 
 const HOUR_MS = 3_600_000
 
@@ -34,7 +37,7 @@ export type JobFacts = {
 export const jobView = (facts: JobFacts): JobView => {
   const { job, now } = facts
   const { spec } = job
-  const host = hostOf(job, facts.instances)
+  const host = hostOfJob(job, facts.instances)
   const started = job.startedAt
   return {
     ...jobSummary(facts),
@@ -83,7 +86,7 @@ export const jobSummary = (facts: Omit<JobFacts, 'checkpoints'>): JobSummary => 
   return {
     id: job.id,
     name: job.spec.name,
-    workingHost: workingHost(hostOf(job, instances)),
+    workingHost: workingHost(hostOfJob(job, instances)),
     user: job.user,
     imageID: job.spec.image.name,
     status: job.status,
@@ -93,26 +96,33 @@ export const jobSummary = (facts: Omit<JobFacts, 'checkpoints'>): JobSummary => 
   }
 }
 
-/** A job as the filters of a list see it. */
-export const jobColumns = (job: Job, instances: readonly Instance[]): Filterable => {
-  const host = hostOf(job, instances)
+/** A job as the filters of a list see it; `instances`: those of it that are not gone. */
+export const filterableOf = (entry: JobIndexEntry, instances: readonly Instance[]): Filterable => {
+  const { id, name, user, image, status } = entry
+  const host = hostOf(status, entry.instance, instances)
   return {
-    id: job.id,
-    name: job.spec.name,
-    user: job.user,
-    image: job.spec.image.name,
-    status: job.status,
-    category: jobCategory(job.status),
-    instanceType: host?.offer.instanceType ?? job.spec.instanceType ?? '',
+    id,
+    name,
+    user,
+    image,
+    status,
+    category: jobCategory(status),
+    instanceType: host?.offer.instanceType ?? entry.instanceType,
     host: host?.address ?? '',
   }
 }
 
+const hostOfJob = ({ status, residence }: Job, instances: readonly Instance[]): Instance | undefined =>
+  hostOf(status, residence.kind === 'running' ? residence.instance : undefined, instances)
+
 /** The instance the job is on, or is being made for it; none once it rests or has ended. */
-const hostOf = (job: Job, instances: readonly Instance[]): Instance | undefined => {
-  if (hasEnded(job.status) || job.status === 'Suspended') return undefined
-  const { residence } = job
-  if (residence.kind === 'running') return instances.find(({ id }) => id === residence.instance)
+const hostOf = (
+  status: JobStatus,
+  resident: InstanceId | undefined,
+  instances: readonly Instance[],
+): Instance | undefined => {
+  if (hasEnded(status) || status === 'Suspended') return undefined
+  if (resident !== undefined) return instances.find(({ id }) => id === resident)
   return instances.findLast(({ state, address }) => state !== 'gone' && address !== undefined)
 }
 

@@ -73,7 +73,7 @@ describe('submit', () => {
     [{ image: 'oci:/no/such/layout' }, 400, 1003, 'no such file or directory'],
     [{ image: 'python', cpu: 'many' }, 400, 1003, '--cpu'],
     [{ image: 'python', jobContent: 7 }, 400, 1003, 'jobContent'],
-    [{ image: 'python', storage: 'bucket' }, 501, 1006, 'storage is not supported yet'],
+    [{ image: 'python', storage: 'bucket' }, 422, 1006, 'storage is not supported yet'],
     [{ image: 'python', migratePolicy: '[gpu.step=1]' }, 400, 1003, 'unknown key "gpu.step"'],
     [
       { image: 'python', mem: 4, migratePolicy: '[mem.limit=2]' },
@@ -169,6 +169,28 @@ describe('show and list', () => {
     })
   })
 
+  test('pages go on where the one before ended, whatever has changed meanwhile', async () => {
+    const { call, records } = await openTestApi()
+    const ids = Array.from({ length: 5 }, (_, at) => String(at).repeat(21))
+    await records.write(async (tx) => {
+      for (const [at, id] of ids.entries())
+        await tx.insertJob(aJob(id, { submittedAt: at, status: 'Executing' }))
+    })
+    const page = async (query: string) => {
+      const { body, status } = await call('GET', `/api/v1/jobSummaries?${query}`)
+      const jobs = (body['jobs'] as { id: string }[] | undefined)?.map(({ id }) => id[0]).join('')
+      return [status, jobs, body['next']]
+    }
+    expect(await page('limit=2')).toEqual([200, '43', ids[3]])
+    await records.write((tx) =>
+      tx.updateJob(aJob(ids[3]!, { submittedAt: 3, status: 'Completed', version: 2 })),
+    )
+    expect(await page(`limit=2&after=${ids[3]}&filter=status%3DExecuting`)).toEqual([200, '21', ids[1]])
+    expect(await page(`limit=2&after=${ids[1]}`)).toEqual([200, '0', undefined])
+    expect((await page('after=nobody'))[0]).toBe(404)
+    expect((await page('limit=0'))[0]).toBe(400)
+  })
+
   test('filters are joined by AND, newest first', async () => {
     const { call, records } = await openTestApi()
     await records.write(async (tx) => {
@@ -201,7 +223,7 @@ describe('actions', () => {
       ['suspend', ID, 'admin'],
       ['resume', ID, 'admin'],
       ['snapshot', ID, 'admin'],
-      ['rerun', ID, 'admin'],
+      ['rerun', ID, 'admin', undefined],
       ['migrate', ID, 'admin', { instanceType: 'c5.large', cpu: { min: 2, max: 4 } }],
       ['drill', ID, 'admin', 0],
       ['drill', ID, 'admin', 120],

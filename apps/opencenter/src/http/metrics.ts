@@ -12,7 +12,7 @@ import type { MigrationRecord } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { ApiDeps } from './api-deps.ts'
-import { type Found, selectJobs } from './jobs.ts'
+import { type Found, selectJobs } from './select-jobs.ts'
 
 /** What a job used longer ago is not what it uses now: while it is frozen or its worker silent, its graphs have a hole. */
 const FRESH_MS = 15_000
@@ -30,7 +30,7 @@ export const metricsRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       volumePricePerGBMonth: prices.volumePricePerGBMonth,
     }
     const { found, moves } = await records.read(async (view) => {
-      const jobs = await selectJobs(view, {}, caller, 'all')
+      const jobs = (await selectJobs(view, {}, caller, 'all')).found
       const ledgers = await Promise.all(jobs.map(({ job }) => view.migrations(job.id)))
       return { found: jobs, moves: ledgers.flat() }
     })

@@ -30,20 +30,22 @@ const migrationView = (move: MigrationRecord): Migration => ({
   rule: move.rule,
   numbers: { ...move.numbers },
   from: move.source ? machineSentence(move.source) : '',
-  to: move.target ? machineSentence(move.target) : '',
+  // Until it is there: where the plan wants it.
+  to: move.target ? machineSentence(move.target) : String(move.numbers['to'] ?? ''),
   ...(move.source ? { source: { ...move.source } } : {}),
   ...(move.target ? { target: { ...move.target } } : {}),
   alternatives: move.alternatives.map((alternative) => ({ ...alternative })),
   startTime: formatInstant(move.startedAt),
   ...(move.endedAt === undefined ? {} : { endTime: formatInstant(move.endedAt) }),
   phases: { ...move.phases },
-  ...(move.bytes === undefined ? {} : { bytes: move.bytes }),
-  ...(move.standStillMs === undefined ? {} : { standStillMs: move.standStillMs }),
-  ...(move.costUsd === undefined ? {} : { cost: move.costUsd }),
+  bytes: move.bytes ?? 0,
+  standStillMs: move.standStillMs ?? 0,
+  cost: move.costUsd ?? 0,
   ...(move.source && move.target
     ? { savingPerHour: move.source.pricePerHour - move.target.pricePerHour }
     : {}),
   outcome: move.outcome,
+  ...(move.undoneBecause === undefined ? {} : { undoneBecause: move.undoneBecause }),
 })
 
 const machineSentence = ({ instanceType, cpu, memGB, market }: Machine): string =>

@@ -1,12 +1,13 @@
-import { readSubmission } from '@mmcloud/contract'
 import { boundsOf, needSentence, weighOffers } from '@mmcloud/domain'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import { readRequest } from './read-request.ts'
 
-export const offerRoutes = (app: FastifyInstance, { authenticator, prices }: ApiDeps): void => {
-  endpointRoute(app, authenticator, 'weighOffers', async ({ body }) => {
-    const submission = readSubmission(body)
+export const offerRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
+  const { authenticator, prices } = deps
+  endpointRoute(app, authenticator, 'weighOffers', async ({ body, caller }) => {
+    const submission = await readRequest(deps, body, caller.user.name)
     const need = boundsOf(submission)
     const weighed = weighOffers(await prices.offers(), need, submission.vmPolicy)
     return {

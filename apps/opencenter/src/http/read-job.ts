@@ -12,7 +12,8 @@ export const findJob = async (view: RecordsView, id: string, caller: Caller): Pr
   return job
 }
 
-export const maySee = ({ user }: Caller, job: Job): boolean => user.role === 'admin' || user.name === job.user
+export const maySee = ({ user }: Caller, job: Pick<Job, 'user'>): boolean =>
+  user.role === 'admin' || user.name === job.user
 
 /** A job whole, from one consistent look at the records. */
 export const viewOf = async (

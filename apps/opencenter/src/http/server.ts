@@ -1,7 +1,12 @@
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import { notFound } from '@mmcloud/domain'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -9,7 +14,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod'
 import type { ApiDeps } from './api-deps.ts'
-import { httpError } from './errors.ts'
+import { type HttpError, httpError } from './errors.ts'
 import { costRoutes } from './costs.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
@@ -22,14 +27,24 @@ import { metricsRoutes } from './metrics.ts'
 import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
+import { inspectionRoutes } from './inspection.ts'
 import { loginRoutes } from './login.ts'
+import { templateRoutes } from './templates.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
 const MAX_BODY_BYTES = 8 * 2 ** 20
 
+/** A part of a path: what is longer than its schema allows is refused there, in words. */
+const MAX_PARAMETER = 2048
+
+/** Who needs longer to say what it wants holds a connection for nothing. */
+const SLOWEST_REQUEST_MS = 60_000
+
 export type HttpServerOptions = {
   /** Absent in tests, which call without a socket. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** Only tests have less patience. */
+  readonly slowestRequestMs?: number
   readonly log?: FastifyBaseLogger
   /** Routes that are not part of the public API: the registry, the worker's files. */
   readonly more?: (app: FastifyInstance) => void
@@ -40,21 +55,28 @@ export const createHttpServer = async (
   deps: ApiDeps,
   options: HttpServerOptions = {},
 ): Promise<FastifyInstance> => {
+  const slowestMs = options.slowestRequestMs ?? SLOWEST_REQUEST_MS
+  const patience = { headersTimeout: slowestMs, connectionsCheckingInterval: slowestMs / 4 }
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    frameworkErrors: (error, _request, reply) => {
+      void answer(reply as unknown as FastifyReply, httpError(error))
+    },
     ...(options.log
       ? { loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }) }
       : {}),
-    ...(options.tls ? { https: options.tls } : {}),
+    requestTimeout: slowestMs,
+    ...(options.tls ? { https: { ...options.tls, ...patience } } : { http: patience }),
   }) as unknown as FastifyInstance
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, _request, reply) => {
-    const { status, body } = httpError(error)
-    if (status === 500) app.log.error({ err: error }, 'a request failed')
+    const told = httpError(error)
+    if (told.status === 500) app.log.error({ err: error }, 'a request failed')
     else app.log.debug({ err: error }, 'a request was refused')
-    return reply.code(status).send(body)
+    return answer(reply, told)
   })
   app.setNotFoundHandler((request) => {
     throw notFound(`${request.method} ${request.url.split('?')[0]}`)
@@ -69,18 +91,23 @@ export const createHttpServer = async (
   return app
 }
 
+const answer = (reply: FastifyReply, { status, body }: HttpError): FastifyReply =>
+  reply.code(status).send(body)
+
 const NOUNS = [
   loginRoutes,
   jobRoutes,
   jobActionRoutes,
   eventRoutes,
   migrationRoutes,
+  inspectionRoutes,
   costRoutes,
   sampleRoutes,
   logRoutes,
   offerRoutes,
   hostRoutes,
   imageRoutes,
+  templateRoutes,
   healthRoutes,
   metricsRoutes,
 ]

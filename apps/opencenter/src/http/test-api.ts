@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   DEFAULT_MIGRATE_POLICY,
+  type InstanceId,
   type Job,
   type JobId,
   notFound,
@@ -21,7 +22,7 @@ import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
 import { type EventStreamLimits, EventStreams } from './event-streams.ts'
-import { createHttpServer } from './server.ts'
+import { createHttpServer, type HttpServerOptions } from './server.ts'
 
 const anOffer = (
   instanceType: string,
@@ -43,12 +44,16 @@ const OFFERS = [
   anOffer('t3.medium', 4, 'spot', 0.0125),
 ]
 
+const DISK = { mountPoint: '/', bytes: 4, usedBytes: 1, freeBytes: 3 }
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
-export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
+export const openTestApi = async (
+  limits: Partial<EventStreamLimits> = {},
+  server: HttpServerOptions = {},
+) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, library } = openStore(':memory:')
+  const { records, accounts, library, templates } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -77,8 +82,14 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
     return job
   }
   const commands: JobCommands = {
-    submit: async (spec, user) => {
-      const job = aJob('j'.repeat(21), { spec, user, submittedAt: time.now, updatedAt: time.now })
+    submit: async (spec, user, once) => {
+      asked.push(['submit', user, once])
+      const job = aJob(once?.id ?? 'j'.repeat(21), {
+        spec,
+        user,
+        submittedAt: time.now,
+        updatedAt: time.now,
+      })
       await records.write((tx) => tx.insertJob(job))
       return job
     },
@@ -105,7 +116,12 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
         return DIGEST
       }),
       library,
+      templates,
       logs,
+      inspect: async (instance) => {
+        if (instance !== ('i-1' as InstanceId)) throw new Error('silent')
+        return { processes: [], disks: [DISK] }
+      },
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
       samples,
       watcher: {
@@ -131,8 +147,9 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
       now: () => time.now,
     },
     {
-      more: (server) =>
-        registryRoutes(server, {
+      ...server,
+      more: (web) =>
+        registryRoutes(web, {
           blobs,
           library,
           verifyWorker: (id, secret) => id === 'i-1' && secret === 's',
@@ -180,11 +197,17 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 const caller =
   (app: FastifyInstance) =>
-  async (method: Method, url: string, payload?: object, authorization = basic('admin', 'right')) => {
+  async (
+    method: Method,
+    url: string,
+    payload?: object,
+    authorization = basic('admin', 'right'),
+    more: Readonly<Record<string, string>> = {},
+  ) => {
     const response = await app.inject({
       method,
       url,
-      headers: { authorization },
+      headers: { authorization, ...more },
       ...(payload === undefined ? {} : { payload }),
     })
     return {

@@ -17,6 +17,7 @@ export type RegistryDeps = {
  */
 export const registryRoutes = (app: FastifyInstance, deps: RegistryDeps): void => {
   const guarded = {
+    schema: { hide: true },
     preHandler: (request: FastifyRequest, reply: FastifyReply) => admit(deps, request, reply),
   }
   app.get('/v2/', guarded, async () => ({}))

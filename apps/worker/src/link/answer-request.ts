@@ -1,5 +1,6 @@
 import { type FromWorker, type ToWorker, WORKER_METHODS } from '@mmcloud/contract'
 import { healthRows } from '../health/health-rows.ts'
+import { inspect } from '../inspect/inspect.ts'
 import type { JobRunner } from '../runner/job-runner.ts'
 import { Refusal } from './refusal.ts'
 
@@ -59,6 +60,8 @@ export const carryOut = async (runner: JobRunner, { method, params }: Request): 
       return runner.releaseVolumes()
     case 'setBrake':
       return runner.setBrake(WORKER_METHODS.setBrake.params.parse(params))
+    case 'inspectJob':
+      return inspect(runner.volumes)
     case 'health':
       return { rows: await healthRows() }
   }

@@ -65,6 +65,11 @@ export class JobRunner {
     return this.#state?.phase === 'running' && !this.#state.braked ? this.#state : undefined
   }
 
+  /** Its disks that are mounted here. */
+  get volumes(): JobState['volumes'] {
+    return this.#state?.volumes ?? []
+  }
+
   truncationShipped(file: string): void {
     if (!this.#state) return
     const { [file]: _shipped, ...truncated } = this.#state.truncated

@@ -44,6 +44,8 @@ test.each([
   ['[gpu.limit=1]', 'unknown key "gpu.limit"'],
   ['[evadeOOM=maybe]', 'evadeOOM: "maybe" is neither true nor false'],
   ['[enable=true,disable=true]', 'exclude each other'],
+  ['[mem.step=50,MEM.step=100]', '"mem.step" stands in it twice'],
+  ['[mem.step=10001]', 'up to 10000'],
   ['[enable=true', 'brackets'],
 ])('%s is refused with its key', (text, sentence) => expect(() => parseMigratePolicy(text)).toThrow(sentence))
 

@@ -153,7 +153,7 @@ const ratio = (value: string, key: string): number => {
 const step = (value: string, key: string): number => {
   const number = numberOf(value)
   if (number === undefined || number === 0 || number > 10_000)
-    throw invalidArgument(`${FLAG} ${key}: "${value}" is not a percentage above 0`)
+    throw invalidArgument(`${FLAG} ${key}: "${value}" is not a percentage above 0 and up to 10000`)
   return number
 }
 

@@ -2,7 +2,7 @@ import { invalidArgument } from '@mmcloud/domain'
 
 /**
  * `k=v,k=v`, the inside of a bracket: keys in lower case, split at the first `=` only; a value in double quotes may
- * hold commas and brackets. The last of two equal keys wins.
+ * hold commas and brackets. A key that stands twice is refused.
  */
 export const parseOptions = (inside: string, flag: string): Map<string, string> => {
   const options = new Map<string, string>()
@@ -11,8 +11,9 @@ export const parseOptions = (inside: string, flag: string): Map<string, string> 
     if (text === '') continue
     const equals = text.indexOf('=')
     if (equals <= 0) throw invalidArgument(`${flag}: "${text}" is not KEY=VALUE`)
-    const value = text.slice(equals + 1)
-    options.set(text.slice(0, equals).trim().toLowerCase(), unquoted(value))
+    const key = text.slice(0, equals).trim().toLowerCase()
+    if (options.has(key)) throw invalidArgument(`${flag}: "${key}" stands in it twice`)
+    options.set(key, unquoted(text.slice(equals + 1).trim()))
   }
   return options
 }

@@ -5,12 +5,14 @@ import * as events from './events.ts'
 import * as health from './health.ts'
 import * as hosts from './hosts.ts'
 import * as images from './images.ts'
+import * as inspection from './inspection.ts'
 import * as jobs from './jobs.ts'
 import * as login from './login.ts'
 import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
+import * as templates from './templates.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -38,6 +40,7 @@ export const REST_API = {
   instances: migrations.instances,
   samples: samples.samples,
   sampleStream: samples.sampleStream,
+  inspection: inspection.inspection,
   jobCost: costs.jobCost,
   costs: costs.costs,
   logs: logs.logs,
@@ -48,6 +51,10 @@ export const REST_API = {
   addImage: images.addImage,
   image: images.image,
   deleteImage: images.deleteImage,
+  templates: templates.templates,
+  createTemplate: templates.createTemplate,
+  template: templates.template,
+  deleteTemplate: templates.deleteTemplate,
 } as const satisfies Record<RouteName, Endpoint>
 export type RestApi = typeof REST_API
 

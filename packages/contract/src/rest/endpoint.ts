@@ -15,6 +15,8 @@ export type Endpoint = {
   readonly success: 200 | 201 | 202
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
+  /** Those that mean something to this call; loose, since there are always others. */
+  readonly headers?: z.ZodObject
   readonly body?: z.ZodType
   readonly response: z.ZodType | 'bytes' | 'events'
 }

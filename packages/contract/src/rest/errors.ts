@@ -1,9 +1,18 @@
 import type { ErrorKind } from '@mmcloud/domain'
 import { z } from 'zod'
 
-/** The body of every answer that is not 2xx. `code` is the number of `ERROR_CODE`, `message` the sentence for a person. */
+/** The body of every answer that is not 2xx. */
 export const errorSchema = z
-  .object({ code: z.int(), message: z.string() })
+  .object({
+    /** The number of `ERROR_CODE`. */
+    code: z.int(),
+    /** The sentence for a person. */
+    message: z.string(),
+    /** Which field of the request it is about, where it is about one: `envs`, `customTags.a`. */
+    field: z.string().optional(),
+    /** What may help. */
+    hint: z.string().optional(),
+  })
   .meta({ id: 'Error', description: 'What went wrong, in words for a person' })
 export type ErrorBody = z.infer<typeof errorSchema>
 
@@ -14,8 +23,18 @@ export const HTTP_STATUS = {
   invalidArgument: 400,
   conflict: 409,
   forbidden: 403,
-  notSupported: 501,
+  notSupported: 422,
   noCapacity: 422,
   tooManyRequests: 429,
   internal: 500,
 } as const satisfies Record<ErrorKind, number>
+
+/** What may help, whatever the sentence is about. */
+export const HINTS = {
+  unauthenticated:
+    'GET /api/v1/login with Basic credentials answers a token in the header Authorization; send it back in the same header',
+  notFound: 'GET /api/v1/jobSummaries lists your jobs; what belongs to others is not found either',
+  invalidArgument: 'GET /api/v1/openapi.json describes every call and its fields',
+  tooManyRequests: 'wait a minute; end streams that nobody reads',
+  internal: 'the log of the OpCenter says more; asking again later may help',
+} as const satisfies Partial<Record<ErrorKind, string>>

@@ -51,6 +51,7 @@ test('a job may look at itself and change how it runs, and nothing else', () => 
       'migrations',
       'instances',
       'samples',
+      'inspection',
       'jobCost',
       'logs',
       'logBytes',

@@ -12,6 +12,7 @@ const JOB_SCOPE = [
   'migrations',
   'instances',
   'samples',
+  'inspection',
   'jobCost',
   'logs',
   'logBytes',

@@ -1,6 +1,7 @@
 import { JOB_STATUSES } from '@mmcloud/domain'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { IDEMPOTENCY_KEY_HEADER } from './idempotency.ts'
 
 /** `{id}` of a job; whether it is one is for the server to say, with `Resource not found`. */
 export const jobParams = z.object({ id: z.string().min(1).max(64) })
@@ -39,6 +40,10 @@ export const submitBodySchema = z
     /** `HOST:CONTAINER` or `PORT`. */
     publish: z.array(z.string()).nullish(),
     disableRerun: z.boolean().nullish(),
+    /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
+    template: z.string().nullish(),
+    /** Which fields may differ from the template's: `*` (all, as when absent) or `[cpu,mem]`. */
+    overwriteTemplate: z.string().nullish(),
   })
   .meta({ id: 'SubmitJob' })
 export type SubmitBody = z.infer<typeof submitBodySchema>
@@ -142,6 +147,7 @@ export type JobView = z.infer<typeof jobSchema>
 export const submitJob = endpoint('submitJob', {
   summary: 'Submit a job',
   success: 201,
+  headers: z.looseObject({ [IDEMPOTENCY_KEY_HEADER]: z.string().optional() }),
   body: submitBodySchema,
   response: jobSchema,
 })
@@ -151,21 +157,25 @@ const listQuery = z.object({
   filter: z.union([z.string(), z.array(z.string())]).optional(),
   /** Only the newest so many. */
   limit: z.coerce.number().int().positive().optional(),
+  /** Only what comes after this job: `next` of the page before. */
+  after: jobParams.shape.id.optional(),
 })
+/** What to ask for `after` to get the next page; absent on the last. */
+const next = z.string().optional()
 export type ListQuery = z.infer<typeof listQuery>
 
 /** Newest first. */
 export const jobPages = endpoint('jobPages', {
   summary: 'List jobs, whole',
   query: listQuery,
-  response: z.object({ Jobs: z.array(jobSchema) }),
+  response: z.object({ Jobs: z.array(jobSchema), next }),
 })
 
 /** Newest first; the same filters, only the columns of a table. */
 export const jobSummaries = endpoint('jobSummaries', {
   summary: 'List jobs, in short',
   query: listQuery,
-  response: z.object({ jobs: z.array(jobSummarySchema) }),
+  response: z.object({ jobs: z.array(jobSummarySchema), next }),
 })
 
 export const job = endpoint('job', { summary: 'Show a job', params: jobParams, response: jobSchema })
@@ -200,7 +210,12 @@ export const modifyJob = endpoint('modifyJob', {
 export const suspendJob = endpoint('suspendJob', { summary: 'Save a job and stop it', ...action })
 export const resumeJob = endpoint('resumeJob', { summary: 'Go on with a suspended job', ...action })
 export const snapshotJob = endpoint('snapshotJob', { summary: 'Take a checkpoint and run on', ...action })
-export const rerunJob = endpoint('rerunJob', { summary: 'Run an ended job again from scratch', ...action })
+/** With a body the same but for what it gives: `{"cpu": 4}`. */
+export const rerunJob = endpoint('rerunJob', {
+  summary: 'Run an ended job again from scratch, changed if you like',
+  ...action,
+  body: submitBodySchema.nullish(),
+})
 
 /** A type, or a size; nothing = another instance of the same size. */
 export const migrateBodySchema = z

@@ -50,13 +50,16 @@ export const migrationSchema = z
      * first instruction. What the program stood still is in `standStillMs`.
      */
     phases: z.record(z.string(), z.number()),
-    bytes: z.number().optional(),
-    standStillMs: z.number().optional(),
+    /** These three are 0 until it is done. */
+    bytes: z.number(),
+    standStillMs: z.number(),
     /** USD: what was paid for two instances at once and for standing still. */
-    cost: z.number().optional(),
+    cost: z.number(),
     /** USD an hour: price before minus price after; below 0 = it costs more. */
     savingPerHour: z.number().optional(),
     outcome: z.enum(['underway', 'done', 'undone']),
+    /** A sentence, where it was undone. */
+    undoneBecause: z.string().optional(),
   })
   .meta({ id: 'Migration' })
 export type Migration = z.infer<typeof migrationSchema>

@@ -29,6 +29,7 @@ export const ROUTES = {
   instances: { method: 'GET', path: '/api/v1/jobs/{id}/instances' },
   samples: { method: 'GET', path: '/api/v1/jobs/{id}/samples' },
   sampleStream: { method: 'GET', path: '/api/v1/jobs/{id}/samples/stream' },
+  inspection: { method: 'GET', path: '/api/v1/jobs/{id}/inspection' },
   jobCost: { method: 'GET', path: '/api/v1/jobs/{id}/cost' },
   costs: { method: 'GET', path: '/api/v1/costs' },
   logs: { method: 'GET', path: '/api/v1/jobs/{id}/logs' },
@@ -40,6 +41,10 @@ export const ROUTES = {
   addImage: { method: 'POST', path: '/api/v1/images' },
   image: { method: 'GET', path: '/api/v1/images/{name}' },
   deleteImage: { method: 'DELETE', path: '/api/v1/images/{name}' },
+  templates: { method: 'GET', path: '/api/v1/templates' },
+  createTemplate: { method: 'POST', path: '/api/v1/templates' },
+  template: { method: 'GET', path: '/api/v1/templates/{name}' },
+  deleteTemplate: { method: 'DELETE', path: '/api/v1/templates/{name}' },
 } as const satisfies Record<
   string,
   { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }

@@ -72,5 +72,6 @@ export const sampleStream = endpoint('sampleStream', {
   summary: 'What a job uses, as it is measured',
   params: jobParams,
   query: z.object({ /** As for `samples`; absent = from now on. */ from: z.string().optional() }),
+  headers: z.looseObject({ 'last-event-id': z.string().optional() }),
   response: 'events',
 })

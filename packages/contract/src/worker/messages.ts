@@ -1,5 +1,6 @@
 import { BRAKES } from '@mmcloud/domain'
 import { z } from 'zod'
+import { inspectionSchema } from './inspection.ts'
 
 /**
  * The conversation between a worker and its OpCenter: JSON over one WebSocket (TLS, the worker dials `/worker`).
@@ -210,6 +211,8 @@ export const WORKER_METHODS = {
   releaseVolumes: { params: z.object({}), result: z.object({}) },
   /** But for `early`, a program that is braked goes on: with `late` until it would be killed, with `never` whatever becomes of it. */
   setBrake: { params: z.object({ when: z.enum(BRAKES) }), result: z.object({}) },
+  /** What the program is now; also while it is frozen. */
+  inspectJob: { params: z.object({}), result: inspectionSchema },
   health: { params: z.object({}), result: z.object({ rows: z.array(healthRowSchema) }) },
 } as const
 export type WorkerMethod = keyof typeof WORKER_METHODS

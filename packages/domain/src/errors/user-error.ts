@@ -22,12 +22,19 @@ export type ErrorKind = keyof typeof ERROR_CODE
 export class UserError extends Error {
   readonly kind: ErrorKind
   readonly detail: string | undefined
+  /** Which flag or field it is about: `cpu`, `migratePolicy`. */
+  readonly field: string | undefined
 
-  constructor(kind: ErrorKind, message: string, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { detail?: string; field?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'UserError'
     this.kind = kind
     this.detail = options.detail
+    this.field = options.field
   }
 
   get code(): number {
@@ -35,8 +42,10 @@ export class UserError extends Error {
   }
 }
 
-/** `Invalid argument, …` is the wording existing clients look for. */
-export const invalidArgument = (what: string): UserError =>
-  new UserError('invalidArgument', `Invalid argument, ${what}`)
+/** `Invalid argument, …` is the wording existing clients look for; what is about a flag begins with it: `--cpu: …`. */
+export const invalidArgument = (what: string): UserError => {
+  const field = /^--([A-Za-z][\w-]*)/.exec(what)?.[1]
+  return new UserError('invalidArgument', `Invalid argument, ${what}`, field === undefined ? {} : { field })
+}
 /** `Resource not found` is the wording existing clients look for. */
 export const notFound = (what: string): UserError => new UserError('notFound', `Resource not found: ${what}`)

@@ -72,6 +72,8 @@ export type Job = {
   readonly id: JobId
   readonly user: string
   readonly spec: JobSpec
+  /** Of the request that made it under an idempotency key: another request under that key is refused. */
+  readonly requestDigest?: string
   readonly status: JobStatus
   readonly wanted: Wanted
   /** Why `wanted` is what it is, for the final event. */

@@ -42,9 +42,9 @@ export const REASONS = {
   memoryRanOut:
     'memory ran out faster than it could be moved: it was frozen with {usedMiB} MiB in use of {limitMiB}, the rest of it in swap, and moves from {from} to {to}, {pricePerHour} USD/h',
   atLimit:
-    '{rule} asks for more than {from} ({measured} of {threshold}), and its limits allow no more: stays',
+    '{rule} asks for more than {from} ({measured} {unit}, the bound is {threshold} {unit}), and its limits allow no more: stays',
   noLargerOffer:
-    '{rule} asks for more than {from} ({measured} of {threshold}), and nothing that has {wanted} is to be had: stays, looked for again in {retrySeconds} s',
+    '{rule} asks for more than {from} ({measured} {unit}, the bound is {threshold} {unit}), and nothing that has {wanted} is to be had: stays, looked for again in {retrySeconds} s',
   modified: 'changed by {user}: {changes}',
   migrationUndone: 'the move was undone: {error}',
   carriesOn: 'runs on where it was, on {instance}',
@@ -60,7 +60,7 @@ export const REASONS = {
   timeLimitReached: 'executed {executedSeconds} s, the limit is {limitSeconds} s',
   exited: 'ended by itself with exit code {exitCode}',
   outOfMemory:
-    'killed by the kernel for want of memory (exit code {exitCode}): its limit was {limitMiB} MiB, a larger --mem helps',
+    'killed by the kernel for want of memory (exit code {exitCode}): its limit was {limitMiB} MiB, {help}',
   nextTime: 'next time ask for {flags}: {why}',
   drillAsked: 'reclaim drill asked by {user}: notice {noticeSeconds} s',
 } as const

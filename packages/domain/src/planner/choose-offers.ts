@@ -88,5 +88,6 @@ export const needSentence = (need: ResourceNeed, policy: VmPolicy): string =>
 const listText = (word: string, globs: readonly string[] = []): string =>
   globs.length > 0 ? `, ${word} ${globs.join(' ')}` : ''
 
-const rangeText = (range: Range): string =>
+/** `2`, `2:4` */
+export const rangeText = (range: Range): string =>
   range.max === undefined ? `${range.min}` : `${range.min}:${range.max}`

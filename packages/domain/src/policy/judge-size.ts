@@ -25,6 +25,9 @@ export type SizeWish = {
   readonly usedBytes: number
 }
 
+/** In which `measured` and `threshold` of a rule are: swap in MiB, all else in percent. */
+export const unitOf = (rule: string): string => (rule === 'evadeOOM' ? 'MiB of swap' : '%')
+
 /** A rule that holds, though the job's limits leave no room: told, and nothing is done. */
 export type AtLimit = {
   readonly atLimit: Pick<SizeWish, 'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds'>

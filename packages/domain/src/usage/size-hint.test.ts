@@ -34,7 +34,7 @@ test('a job that is small most of the time and large for a while', () => {
   expect(sizeHint(points)).toMatchObject({
     flags: '--cpu 1:2 --mem 1:4',
     reason:
-      'it used 0.4 cores half of the time and up to 1.9 for 95 % of it, 0.30 GiB of memory half of the time and 2.5 GiB at most',
+      'it used 0.4 cores half of the time and up to 1.9 for 95 % of it, 0.30 GiB of memory half of the time and 2.5 GiB at most; of a size 72 % are counted on',
   })
 })
 

@@ -33,7 +33,7 @@ export const sizeHint = (points: readonly HintPoint[]): SizeHint | undefined => 
   const memGB = { min: sizeFor(memory(50)), max: sizeFor(peak) }
   return {
     flags: `--cpu ${range(cpu)} --mem ${range(memGB)}`,
-    reason: `it used ${figure(cores(50))} cores half of the time and up to ${figure(cores(95))} for 95 % of it, ${gib(memory(50))} GiB of memory half of the time and ${gib(peak)} GiB at most`,
+    reason: `it used ${figure(cores(50))} cores half of the time and up to ${figure(cores(95))} for 95 % of it, ${gib(memory(50))} GiB of memory half of the time and ${gib(peak)} GiB at most; of a size ${Math.round(USABLE_MEMORY * WELL_USED * 100)} % are counted on`,
     cpu,
     memGB,
   }

@@ -11,6 +11,7 @@ import {
   type SizeWorld,
   sizeWish,
   type Stuck,
+  unitOf,
   usableCheckpoint,
 } from '@mmcloud/domain'
 import { beginFloat } from '../begin-float.ts'
@@ -142,7 +143,7 @@ const tellStuck = async (deps: EngineDeps, seen: Job, present: Offer, stuck: Stu
     const at = deps.clock.now()
     const next = stuckAgain(job.stuck, rule, why, at)
     if (before) return void (await patchJob(tx, job, { stuck: next }, at))
-    const numbers = { rule, measured, threshold, from: sizeSentence(present) }
+    const numbers = { rule, measured, threshold, unit: unitOf(rule), from: sizeSentence(present) }
     const told =
       stuck.why === 'atLimit'
         ? numbers

@@ -79,6 +79,9 @@ const hintOf = async ({ deps, jobId }: StepContext): Promise<SizeHint | undefine
   }
 }
 
+const helpOf = ({ spec }: Job): string =>
+  spec.migratePolicy.evadeOOM ? 'a larger --mem helps' : 'a larger --mem or evadeOOM=true would have helped'
+
 const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at: number): Promise<Job> => {
   const rest = { residence: { kind: 'nowhere' } } as const
   if (params['as'] === 'exited') {
@@ -87,7 +90,10 @@ const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at
     const status = exitCode === 0 ? 'Completed' : 'FailToComplete'
     return limitMiB === undefined
       ? moveJob(tx, job, status, 'exited', { exitCode }, at, { ...rest, exitCode })
-      : moveJob(tx, job, status, 'outOfMemory', { exitCode, limitMiB }, at, { ...rest, exitCode })
+      : moveJob(tx, job, status, 'outOfMemory', { exitCode, limitMiB, help: helpOf(job) }, at, {
+          ...rest,
+          exitCode,
+        })
   }
   if (params['as'] !== 'timedout') return moveJob(tx, job, 'Cancelled', 'cancelled', {}, at, rest)
   const limitSeconds = job.spec.timeLimitSeconds ?? 0

@@ -106,7 +106,13 @@ async function floatUndone(
 ): Promise<Job> {
   const underway = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
   if (job.residence.kind === 'saved') return placementUndone(tx, job, failure, at)
-  if (underway) await tx.putMigration(job.id, { ...underway, endedAt: at, outcome: 'undone' })
+  if (underway)
+    await tx.putMigration(job.id, {
+      ...underway,
+      endedAt: at,
+      outcome: 'undone',
+      undoneBecause: failure.message,
+    })
   if (hasEnded(job.status) || job.status === 'Cancelling') return job
   const wish =
     job.wanted === 'suspended' && failure.kind !== 'aborted' ? ({ wanted: 'running' } as const) : {}

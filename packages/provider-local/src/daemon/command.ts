@@ -9,8 +9,11 @@ export class CommandError extends Error {
 export const command = (file: string, args: readonly string[], input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile(file, [...args], { cwd: '/' }, (error, stdout, stderr) => {
-      if (error) reject(new CommandError(`${file} ${args.join(' ')}: ${stderr.trim() || error.message}`))
-      else resolve(stdout)
+      if (error) {
+        const ended = error.signal ? `ended by ${error.signal}` : error.message
+        reject(new CommandError(`${file} ${args.join(' ')}: ${stderr.trim() || ended}`))
+      }
+      resolve(stdout)
     })
     // A program that ends without reading its input answers for itself by its exit code.
     child.stdin?.on('error', () => {})

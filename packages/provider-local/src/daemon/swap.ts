@@ -1,5 +1,6 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HealthRow } from '@mmcloud/domain'
 import { command } from './command.ts'
 
@@ -30,9 +31,23 @@ export const useSwap = async (cloudDir: string, sizeGB: number): Promise<Swap> =
   }
 }
 
+/**
+ * The kernel ends `swapoff` before anything else while memory is short, and other clouds of this machine may have pages in
+ * this file; what it brought back stays back, so that trying again gets further.
+ */
+const SWAPOFF_TRIES = 10
+const SWAPOFF_PAUSE_MS = 1000
+
 export const endSwap = async (cloudDir: string): Promise<void> => {
   const file = join(cloudDir, 'swap')
-  if (await inUse(file)) await command('swapoff', [file])
+  for (let left = SWAPOFF_TRIES; await inUse(file); left -= 1) {
+    try {
+      await command('swapoff', [file])
+    } catch (error) {
+      if (left <= 1) throw error
+      await sleep(SWAPOFF_PAUSE_MS)
+    }
+  }
   await rm(file, { force: true })
 }
 

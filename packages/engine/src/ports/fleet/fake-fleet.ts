@@ -185,6 +185,8 @@ export class FakeFleet implements Fleet {
       case 'setBrake':
         this.#setBrake(instance, (params as WorkerParams<'setBrake'>).when)
         return {}
+      case 'inspectJob':
+        return { processes: [], disks: [] }
       case 'health':
         return { rows: [] }
     }

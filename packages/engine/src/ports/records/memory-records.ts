@@ -12,7 +12,13 @@ import type {
 } from '@mmcloud/domain'
 import { hasEnded } from '@mmcloud/domain'
 import type { MigrationRecord } from './migration-record.ts'
-import { type JobFilter, type Records, type RecordsTransaction, StaleWriteError } from './records.ts'
+import {
+  type JobFilter,
+  type JobIndexEntry,
+  type Records,
+  type RecordsTransaction,
+  StaleWriteError,
+} from './records.ts'
 import type { WorkflowRecord } from './workflow-record.ts'
 
 type Tables = {
@@ -71,9 +77,21 @@ class MemoryTransaction implements RecordsTransaction {
       .filter((job) => filter.statuses === undefined || filter.statuses.includes(job.status))
       .filter((job) => filter.live !== true || !hasEnded(job.status))
       .filter((job) => filter.user === undefined || job.user === filter.user)
+      .filter((job) => filter.ids === undefined || filter.ids.includes(job.id))
       .toReversed()
       .toSorted((a, b) => b.submittedAt - a.submittedAt)
-      .slice(0, filter.limit ?? Infinity)
+  }
+
+  async jobIndex(): Promise<readonly JobIndexEntry[]> {
+    return (await this.jobs({})).map(({ id, user, status, spec, residence }) => ({
+      id,
+      user,
+      status,
+      name: spec.name,
+      image: spec.image.name,
+      instanceType: spec.instanceType ?? '',
+      ...(residence.kind === 'running' ? { instance: residence.instance } : {}),
+    }))
   }
 
   async jobCounts(): Promise<Partial<Record<JobStatus, number>>> {

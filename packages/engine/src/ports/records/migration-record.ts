@@ -49,4 +49,6 @@ export type MigrationRecord = {
   /** What the move itself cost: the target until the program ran there, and the source from the freeze on. */
   readonly costUsd?: number
   readonly outcome: 'underway' | 'done' | 'undone'
+  /** Why the program stayed where it was. */
+  readonly undoneBecause?: string
 }

@@ -109,7 +109,8 @@ export const recordsConformance = (name: string, open: () => Records | Promise<R
       expect(await ids({ statuses: ['Completed', 'Executing'] })).toEqual(['twin', 'old'])
       expect(await ids({ statuses: [] })).toEqual([])
       expect(await ids({ user: 'eve' })).toEqual(['new'])
-      expect(await ids({ limit: 1 })).toEqual(['twin'])
+      expect(await ids({ ids: ['twin' as JobId] })).toEqual(['twin'])
+      expect(await ids({ ids: [] })).toEqual([])
       expect(await records.read((view) => view.jobCounts())).toEqual({
         Submitted: 1,
         Executing: 1,

