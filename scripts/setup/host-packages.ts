@@ -17,6 +17,8 @@ const NEEDED: readonly (readonly [proof: string, packageName: string])[] = [
   ['/usr/bin/nsenter', 'util-linux'],
   // The OpCenter asks registries with it, at submit.
   ['/usr/bin/skopeo', 'skopeo'],
+  // The end-to-end tests download float with it, as people do.
+  ['/usr/bin/curl', 'curl'],
   ['/usr/sbin/modprobe', 'kmod'],
   ['/usr/sbin/sysctl', 'procps'],
   ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],

@@ -31,6 +31,8 @@ export type Format = 'table' | 'yaml' | 'json'
 export type Context = {
   readonly world: World
   readonly args: Arguments
+  /** All there are. */
+  readonly commands: readonly Command[]
   /** As asked for with `--format`; absent = the command's own. */
   readonly format: Format | undefined
   /** Connects on first use; a command that never asks needs no session. */

@@ -67,7 +67,7 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
       status: answer.status ?? 200,
       headers: answer.headers ?? {},
       body: new TextEncoder().encode(text),
-      ...(request.streamed ? { stream: pieces(text) } : {}),
+      ...(request.streamed && (answer.status ?? 200) === 200 ? { stream: pieces(text) } : {}),
     })
   }
 

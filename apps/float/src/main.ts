@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isSea } from 'node:sea'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -17,6 +18,7 @@ const processWorld = (): World => ({
   colours: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   ...(isatty(1) && process.env['TERM'] !== 'dumb' ? { screen: terminalScreen() } : {}),
   ...(isatty(0) && isatty(2) ? { ask } : {}),
+  ...(isSea() ? { executable: process.execPath } : {}),
   readFile,
   openTransport: httpsTransport,
 })
@@ -61,4 +63,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
-process.exitCode = await run(process.argv.slice(2), processWorld())
+// Not awaited: as one file float is a CommonJS script.
+void run(process.argv.slice(2), processWorld()).then((code) => {
+  process.exitCode = code
+})

@@ -22,6 +22,7 @@ export const run = async (argv: readonly string[], world: World): Promise<number
     const context: Context = {
       world,
       args,
+      commands: COMMANDS,
       format: readFormat(args.value('format')),
       connect: () => (connection ??= connect(args, world)),
     }

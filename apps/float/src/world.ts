@@ -18,6 +18,8 @@ export type World = {
   readonly screen?: Screen
   /** Absent unless a person sits at a terminal: only then is anything ever asked. */
   readonly ask?: (question: string, options: { readonly hidden: boolean }) => Promise<string>
+  /** The file that float runs as; absent where it is not one file. */
+  readonly executable?: string
   readonly readFile: (path: string) => string
   readonly openTransport: (address: Address, trust: Trust) => Transport & { close: () => void }
 }

@@ -18,6 +18,7 @@ import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket, type StopResult } from './control-socket.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
+import { releaseRoutes } from './http/release.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
 import { addFirstImages } from './images/first-images.ts'
@@ -27,6 +28,7 @@ import { registryRoutes } from './images/registry.ts'
 import { listenOn } from './listen.ts'
 import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
+import { floatFilesIn } from './release/float-files.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
 import { WaveWatcher } from './wavewatcher/wavewatcher.ts'
@@ -172,6 +174,7 @@ export const startOpenCenter = async (
           (await jobOfWorker(instanceId, credential)) !== undefined
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
+        releaseRoutes(server, floatFilesIn(join(dataDir, 'float')))
       },
     },
   )

@@ -23,6 +23,8 @@ export type Client = {
    * with the same `at`.
    */
   followSamples(job: string, from: string | undefined, options: FollowOptions): AsyncIterable<Usage>
+  /** A file that the OpCenter hands to everybody, such as `/float.linux_amd64`; no credentials are sent. */
+  download(path: string): Promise<AsyncIterable<Uint8Array>>
   /** Checks the password and answers the session's token with who we are. */
   login(): Promise<{ readonly token: string; readonly session: RestResponse<'login'> }>
 }
@@ -89,6 +91,11 @@ export const createClient = (transport: Transport, credentials: Credentials): Cl
         return (await send('sampleStream', input, signal)).stream
       }
       for await (const { data } of follow(open, options)) yield JSON.parse(data) as Usage
+    },
+    async download(path) {
+      const response = await transport({ method: 'GET', path, headers: {}, streamed: true })
+      if (response.stream) return response.stream
+      throw refusal(response)
     },
     async login() {
       const response = await send('login', {})

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { cancel, resume, snapshot, suspend } from './actions.ts'
 import { check } from './check.ts'
+import { completion } from './completion.ts'
 import { costs } from './costs.ts'
 import { drill } from './drill.ts'
 import { events } from './events.ts'
@@ -15,6 +16,7 @@ import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
 import { promote } from './promote.ts'
+import { release } from './release.ts'
 import { report } from './report.ts'
 import { rerun } from './rerun.ts'
 import { show } from './show.ts'
@@ -55,16 +57,10 @@ export const COMMANDS: readonly Command[] = [
   status,
   login,
   logout,
+  release,
+  completion,
   version,
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = [
-  'secret',
-  'storage',
-  'gateway',
-  'group',
-  'config',
-  'release',
-  'completion',
-]
+export const LATER_COMMANDS: readonly string[] = ['secret', 'storage', 'gateway', 'group', 'config']
