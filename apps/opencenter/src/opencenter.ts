@@ -145,6 +145,7 @@ export const startOpenCenter = async (
       authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       accounts: store.accounts,
+      audit: store.audit,
       library: store.library,
       templates: store.templates,
       logs,

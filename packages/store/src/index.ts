@@ -1,4 +1,5 @@
 export * from './accounts.ts'
+export * from './audit.ts'
 export * from './data-dir-lock.ts'
 export * from './library.ts'
 export * from './open-store.ts'

@@ -85,6 +85,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE user_numbers (next INTEGER NOT NULL) STRICT;
   INSERT INTO user_numbers SELECT coalesce(max(number), 0) + 1 FROM users;
   `,
+  `
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, user TEXT NOT NULL, job TEXT NOT NULL,
+    address TEXT NOT NULL, call TEXT NOT NULL, target TEXT NOT NULL, status INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -1,5 +1,6 @@
 import type { Records } from '@mmcloud/engine'
 import { type Accounts, createSqliteAccounts } from './accounts.ts'
+import { type Audit, createSqliteAudit } from './audit.ts'
 import { openDatabase } from './database.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
@@ -8,6 +9,7 @@ import { createSqliteRecords } from './sqlite-records.ts'
 export type Store = {
   readonly records: Records
   readonly accounts: Accounts
+  readonly audit: Audit
   readonly library: Library
   readonly templates: Templates
 }
@@ -18,6 +20,7 @@ export const openStore = (file: string): Store => {
   return {
     records: createSqliteRecords(database),
     accounts: createSqliteAccounts(database),
+    audit: createSqliteAudit(database),
     library: createSqliteLibrary(database),
     templates: createSqliteTemplates(database),
   }

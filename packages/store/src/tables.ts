@@ -1,4 +1,4 @@
-import type { GeneratedAlways } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 
 /** The columns of each table; `body` is the record as JSON, booleans are 0 and 1, times are epoch milliseconds. */
 export type Tables = {
@@ -24,6 +24,16 @@ export type Tables = {
   workflows: { id: string; job: string; open: number; version: number; body: string }
   migrations: { id: string; job: string; started_at: number; body: string }
   users: { name: string; number: number; role: string; password_hash: string }
+  audit: {
+    seq: Generated<number>
+    at: number
+    user: string
+    job: string
+    address: string
+    call: string
+    target: string
+    status: number
+  }
   user_numbers: { next: number }
   sessions: { token_hash: string; user: string; expires_at: number }
   images: {

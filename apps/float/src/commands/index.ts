@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { cancel, resume, snapshot, suspend } from './actions.ts'
+import { audit } from './audit.ts'
 import { check } from './check.ts'
 import { completion } from './completion.ts'
 import { costs } from './costs.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   hosts,
   image,
   user,
+  audit,
   check,
   status,
   login,

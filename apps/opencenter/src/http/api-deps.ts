@@ -1,7 +1,7 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
 import type { Inspection } from '@mmcloud/contract'
 import type { JobCommands, Log, Records } from '@mmcloud/engine'
-import type { Accounts, Library, Samples, Templates } from '@mmcloud/store'
+import type { Accounts, Audit, Library, Samples, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
@@ -14,6 +14,7 @@ export type ApiDeps = {
   readonly authenticator: Authenticator
   readonly images: ImageResolver
   readonly accounts: Accounts
+  readonly audit: Audit
   readonly library: Library
   readonly templates: Templates
   readonly logs: LogMirror

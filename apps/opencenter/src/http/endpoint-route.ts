@@ -31,6 +31,11 @@ type Answer<N extends RouteName> = RestApi[N]['response'] extends infer S extend
     ? void
     : Uint8Array
 
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Who asked; nobody while, or where, that was not found out. */
+export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
+
 /** Serves one call of the contract: its schemas, who may call it and its status come from there. */
 export const endpointRoute = <N extends RouteName>(
   app: FastifyInstance,
@@ -43,6 +48,7 @@ export const endpointRoute = <N extends RouteName>(
     method: endpoint.method,
     url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: schemaOf(name, endpoint),
+    config: { name },
     handler: async (request, reply) => {
       const { authorization } = request.headers
       const caller = isWorkers(authorization)
@@ -50,6 +56,7 @@ export const endpointRoute = <N extends RouteName>(
         : endpoint.auth === 'none'
           ? undefined
           : await authenticator.caller(authorization, request.ip)
+      if (caller) callers.set(request, caller)
       if (caller && !atLeast(caller.user.role, endpoint.least))
         throw new UserError('forbidden', `This is for ${whoMay(endpoint.least)}: ${endpoint.summary}`)
       reply.code(endpoint.success)

@@ -14,6 +14,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod'
 import type { ApiDeps } from './api-deps.ts'
+import { auditRoutes } from './audit.ts'
 import { type HttpError, httpError } from './errors.ts'
 import { costRoutes } from './costs.ts'
 import { eventRoutes } from './events.ts'
@@ -96,6 +97,8 @@ const answer = (reply: FastifyReply, { status, body }: HttpError): FastifyReply 
   reply.code(status).send(body)
 
 const NOUNS = [
+  // First: it watches all that come after it.
+  auditRoutes,
   loginRoutes,
   userRoutes,
   jobRoutes,

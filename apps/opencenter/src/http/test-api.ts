@@ -54,7 +54,7 @@ export const openTestApi = async (
   server: HttpServerOptions = {},
 ) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, library, templates } = openStore(':memory:')
+  const { records, accounts, audit, library, templates } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -117,6 +117,7 @@ export const openTestApi = async (
         return DIGEST
       }),
       accounts,
+      audit,
       library,
       templates,
       logs,

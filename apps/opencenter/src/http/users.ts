@@ -37,8 +37,9 @@ export const userRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       role: body.role ?? user.role,
       ...(body.password === undefined ? {} : { passwordHash: await hashNew(body.password, user.name) }),
     }
-    await accounts.putUser(changed)
+    // First: a crash between the two must not leave a session of before beside a password of after.
     await accounts.endSessionsOf(user.name, caller.session?.tokenHash)
+    await accounts.putUser(changed)
     return userView(changed)
   })
   endpointRoute(app, authenticator, 'deleteUser', async ({ params }) => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
+import * as audit from './audit.ts'
 import * as costs from './costs.ts'
 import * as events from './events.ts'
 import * as health from './health.ts'
@@ -24,6 +25,7 @@ export const REST_API = {
   users: users.users,
   addUser: users.addUser,
   changeUser: users.changeUser,
+  audit: audit.audit,
   deleteUser: users.deleteUser,
   version: health.version,
   status: health.status,

@@ -10,6 +10,7 @@ export const ROUTES = {
   users: { method: 'GET', path: '/api/v1/users' },
   addUser: { method: 'POST', path: '/api/v1/users' },
   changeUser: { method: 'PATCH', path: '/api/v1/users/{name}' },
+  audit: { method: 'GET', path: '/api/v1/audit' },
   deleteUser: { method: 'DELETE', path: '/api/v1/users/{name}' },
 
   version: { method: 'GET', path: '/api/v1/version' },
