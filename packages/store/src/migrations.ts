@@ -64,6 +64,12 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE images ADD COLUMN port INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE secrets (
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE, name TEXT NOT NULL, sealed TEXT NOT NULL,
+    PRIMARY KEY (user, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -26,6 +26,7 @@ export type Tables = {
     description: string
     port: number
   }
+  secrets: { user: string; name: string; sealed: string }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

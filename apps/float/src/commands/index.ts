@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
 import { report } from './report.ts'
+import { secret } from './secret.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   drill,
   hosts,
   image,
+  secret,
   check,
   status,
   login,
@@ -53,7 +55,6 @@ export const LATER_COMMANDS: readonly string[] = [
   'promote',
   'ps',
   'df',
-  'secret',
   'template',
   'storage',
   'gateway',

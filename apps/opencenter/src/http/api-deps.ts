@@ -4,6 +4,7 @@ import type { Library, Samples } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
+import type { Vault } from '../secrets/vault.ts'
 import type { EventStreams } from './event-streams.ts'
 
 /** What the public API stands on. */
@@ -13,6 +14,7 @@ export type ApiDeps = {
   readonly authenticator: Authenticator
   readonly images: ImageResolver
   readonly library: Library
+  readonly vault: Vault
   readonly logs: LogMirror
   readonly health: HealthSource
   readonly samples: Samples

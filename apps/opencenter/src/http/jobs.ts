@@ -9,12 +9,15 @@ import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
 import { jobColumns, jobSummary, jobView } from './job-view.ts'
 import { maySee, showJob, viewOf } from './read-job.ts'
+import { refuseUnknownSecrets } from './secrets.ts'
 
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
   const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller }) => {
-    const job = await commands.submit(await jobSpec(deps, body), caller.user.name)
+    const spec = await jobSpec(deps, body)
+    await refuseUnknownSecrets(deps.vault, spec.env, caller)
+    const job = await commands.submit(spec, caller.user.name)
     return records.read((view) => viewOf(deps, view, job))
   })
   endpointRoute(app, authenticator, 'job', ({ params, caller }) => showJob(deps, params.id, caller))

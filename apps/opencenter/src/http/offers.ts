@@ -3,10 +3,12 @@ import { boundsOf, needSentence, weighOffers } from '@mmcloud/domain'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import { refuseUnknownSecrets } from './secrets.ts'
 
-export const offerRoutes = (app: FastifyInstance, { authenticator, prices }: ApiDeps): void => {
-  endpointRoute(app, authenticator, 'weighOffers', async ({ body }) => {
+export const offerRoutes = (app: FastifyInstance, { authenticator, prices, vault }: ApiDeps): void => {
+  endpointRoute(app, authenticator, 'weighOffers', async ({ body, caller }) => {
     const submission = readSubmission(body)
+    await refuseUnknownSecrets(vault, submission.env, caller)
     const need = boundsOf(submission)
     const weighed = weighOffers(await prices.offers(), need, submission.vmPolicy)
     return {

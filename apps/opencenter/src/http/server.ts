@@ -22,6 +22,7 @@ import { metricsRoutes } from './metrics.ts'
 import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
+import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
@@ -81,6 +82,7 @@ const NOUNS = [
   offerRoutes,
   hostRoutes,
   imageRoutes,
+  secretRoutes,
   healthRoutes,
   metricsRoutes,
 ]

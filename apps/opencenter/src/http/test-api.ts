@@ -20,6 +20,7 @@ import { BlobStore } from '../images/blob-store.ts'
 import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
+import { openVault } from '../secrets/vault.ts'
 import { type EventStreamLimits, EventStreams } from './event-streams.ts'
 import { createHttpServer } from './server.ts'
 
@@ -48,7 +49,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`
 /** The whole HTTP side over records in memory, with an engine that only writes down what it is asked. */
 export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, library } = openStore(':memory:')
+  const { records, accounts, library, secrets } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -105,6 +106,7 @@ export const openTestApi = async (limits: Partial<EventStreamLimits> = {}) => {
         return DIGEST
       }),
       library,
+      vault: await openVault(join(dir, 'secret-key'), secrets),
       logs,
       health: { openCenter: async () => [], worker: async () => Promise.reject(new Error('silent')) },
       samples,

@@ -65,7 +65,7 @@ const admit = (jobId: string | undefined, { method = '', url = '', headers }: In
   if (!call) {
     throw new UserError(
       'forbidden',
-      'A job may show, migrate, suspend, modify and snapshot itself and read its own events and logs; nothing else',
+      'A job may show, migrate, suspend, modify and snapshot itself, read its own events and logs and get a secret of its owner; nothing else',
     )
   }
   if (call.job !== undefined && call.job !== jobId) {

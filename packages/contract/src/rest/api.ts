@@ -11,6 +11,7 @@ import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
+import * as secrets from './secrets.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -48,6 +49,10 @@ export const REST_API = {
   addImage: images.addImage,
   image: images.image,
   deleteImage: images.deleteImage,
+  secrets: secrets.secrets,
+  setSecret: secrets.setSecret,
+  secret: secrets.secret,
+  unsetSecret: secrets.unsetSecret,
 } as const satisfies Record<RouteName, Endpoint>
 export type RestApi = typeof REST_API
 

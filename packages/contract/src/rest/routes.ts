@@ -40,6 +40,11 @@ export const ROUTES = {
   addImage: { method: 'POST', path: '/api/v1/images' },
   image: { method: 'GET', path: '/api/v1/images/{name}' },
   deleteImage: { method: 'DELETE', path: '/api/v1/images/{name}' },
+
+  secrets: { method: 'GET', path: '/api/v1/secrets' },
+  setSecret: { method: 'POST', path: '/api/v1/secrets' },
+  secret: { method: 'GET', path: '/api/v1/secrets/{name}' },
+  unsetSecret: { method: 'DELETE', path: '/api/v1/secrets/{name}' },
 } as const satisfies Record<
   string,
   { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }
