@@ -29,6 +29,7 @@ import { listenOn } from './listen.ts'
 import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { floatFilesIn } from './release/float-files.ts'
+import { openVault } from './secrets/vault.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
 import { WaveWatcher } from './wavewatcher/wavewatcher.ts'
@@ -52,7 +53,7 @@ export type OpenCenter = {
   readonly address: string
   /** Only when it was made up at this start. */
   readonly adminPassword: string | undefined
-  /** What the cloud lacks, and what that means for jobs; a sentence each. */
+  /** What the cloud lacks, or the secrets, and what that means for jobs; a sentence each. */
   readonly warnings: readonly string[]
   /** Resolves when it has stopped, by `stop` or on request of `opencenter stop`. */
   readonly stopped: Promise<void>
@@ -73,6 +74,7 @@ export const startOpenCenter = async (
   if (purpose === 'serve') await rememberStart(config)
   const startedAt = Date.now()
   const store = openStore(join(dataDir, 'opencenter.db'))
+  const vault = await openVault(join(dataDir, 'secret-key'), store.secrets)
   const blobs = new BlobStore(join(dataDir, 'library'))
   await addFirstImages(store.library, blobs, cacheDir)
   const logs = new LogMirror(join(dataDir, 'logs'))
@@ -148,6 +150,7 @@ export const startOpenCenter = async (
       audit: store.audit,
       library: store.library,
       templates: store.templates,
+      vault,
       logs,
       samples,
       watcher,
@@ -243,7 +246,7 @@ export const startOpenCenter = async (
   // Last: a password that is made up here must not be lost with a start that fails.
   const adminPassword =
     purpose === 'serve' ? await ensureFirstAdmin(store.accounts, config.adminPassword) : undefined
-  const warnings = await warningsOf(provider)
+  const warnings = [...(vault.trouble === undefined ? [] : [vault.trouble]), ...(await warningsOf(provider))]
   for (const warning of warnings) log.warn(warning)
   log.info({ address, fingerprint: publicTls.fingerprint, version: VERSION }, 'the OpCenter is ready')
   return { address, adminPassword, warnings, stopped, stop }

@@ -14,6 +14,7 @@ import { LogShipper } from './logs/log-shipper.ts'
 import { boundLog } from './logs/own-log.ts'
 import { JobMetrics } from './metrics/job-metrics.ts'
 import { JobRunner } from './runner/job-runner.ts'
+import { secretFrom } from './secrets/fetch-secret.ts'
 import { places } from './system/places.ts'
 
 const REPORT_MS = 1000
@@ -62,8 +63,10 @@ const access = {
   instanceId: config.instanceId,
   credential: loadCredential,
 }
+const forward = forwardTo(access)
 const runner = new JobRunner({
   images: { store: config.imageStore, ...access },
+  fetchSecret: secretFrom(forward),
   changed: () => {
     metrics.phaseChanged()
     report()
@@ -106,7 +109,7 @@ const link = new OpenCenterLink(config, {
 })
 
 // A job runs without it; only what its program asks for itself is then not heard.
-serveJobApi({ jobId: () => runner.jobId, forward: forwardTo(access), log }).catch((error: unknown) =>
+serveJobApi({ jobId: () => runner.jobId, forward, log }).catch((error: unknown) =>
   log(`the job has no way to the OpCenter: ${String(error)}`),
 )
 await runner.adopt()

@@ -91,6 +91,12 @@ const MIGRATIONS: readonly string[] = [
     address TEXT NOT NULL, call TEXT NOT NULL, target TEXT NOT NULL, status INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE secrets (
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE, name TEXT NOT NULL, sealed TEXT NOT NULL,
+    PRIMARY KEY (user, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -4,6 +4,7 @@ import { type Audit, createSqliteAudit } from './audit.ts'
 import { openDatabase } from './database.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
+import { createSqliteSecrets, type Secrets } from './secrets.ts'
 import { createSqliteRecords } from './sqlite-records.ts'
 
 export type Store = {
@@ -11,6 +12,7 @@ export type Store = {
   readonly accounts: Accounts
   readonly audit: Audit
   readonly library: Library
+  readonly secrets: Secrets
   readonly templates: Templates
 }
 
@@ -23,5 +25,6 @@ export const openStore = (file: string): Store => {
     audit: createSqliteAudit(database),
     library: createSqliteLibrary(database),
     templates: createSqliteTemplates(database),
+    secrets: createSqliteSecrets(database),
   }
 }

@@ -54,6 +54,7 @@ export type Tables = {
     request: string
     created_at: number
   }
+  secrets: { user: string; name: string; sealed: string }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

@@ -20,6 +20,7 @@ import { promote } from './promote.ts'
 import { release } from './release.ts'
 import { report } from './report.ts'
 import { rerun } from './rerun.ts'
+import { secret } from './secret.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   image,
   user,
   audit,
+  secret,
   check,
   status,
   login,
@@ -65,4 +67,4 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = ['secret', 'storage', 'gateway', 'group', 'config']
+export const LATER_COMMANDS: readonly string[] = ['storage', 'gateway', 'group', 'config']

@@ -5,6 +5,7 @@ import type { Accounts, Audit, Library, Samples, Templates } from '@mmcloud/stor
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
+import type { Vault } from '../secrets/vault.ts'
 import type { EventStreams } from './event-streams.ts'
 
 /** What the public API stands on. */
@@ -17,6 +18,7 @@ export type ApiDeps = {
   readonly audit: Audit
   readonly library: Library
   readonly templates: Templates
+  readonly vault: Vault
   readonly logs: LogMirror
   readonly health: HealthSource
   /** Asks the worker; rejects when it does not answer in good time. */

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
@@ -44,7 +45,8 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'rerunJob', async ({ params, caller, body }) => {
     const changes = body ? changesIn(body) : ''
     const { spec } = await deps.records.read((view) => findJob(view, params.id, caller))
-    const changed = changes === '' ? undefined : { told: changes, spec: await changedSpec(deps, spec, body!) }
+    const changed =
+      changes === '' ? undefined : { told: changes, spec: await changedSpec(deps, spec, body!, caller) }
     return act(params.id, caller, (id, user) => commands.rerun(id, user, changed))
   })
   endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
@@ -62,9 +64,15 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
 }
 
 /** An image is looked up only where another is asked for. */
-const changedSpec = async (deps: ApiDeps, spec: JobSpec, body: SubmitBody): Promise<JobSpec> => {
+const changedSpec = async (
+  deps: ApiDeps,
+  spec: JobSpec,
+  body: SubmitBody,
+  caller: Caller,
+): Promise<JobSpec> => {
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
   const { imageName, ...submission } = readSubmission(request)
+  await refuseUnknownSecrets(deps.vault, submission.env, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
   return { ...submission, name: submission.name ?? spec.name, image }
 }

@@ -5,6 +5,7 @@ import { endpointRoute } from './endpoint-route.ts'
 import { jobSummary, jobView } from './job-view.ts'
 import { showJob, viewOf } from './read-job.ts'
 import { completed, readRequest } from './read-request.ts'
+import { refuseUnknownSecrets } from './secrets.ts'
 import { selectJobs } from './select-jobs.ts'
 import { submitOnce } from './submit-once.ts'
 
@@ -13,7 +14,9 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers }) => {
     const user = caller.user.name
-    const spec = await completed(deps, await readRequest(deps, body, user))
+    const submission = await readRequest(deps, body, user)
+    await refuseUnknownSecrets(deps.vault, submission.env, caller)
+    const spec = await completed(deps, submission)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))
   })

@@ -29,6 +29,7 @@ import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
 import { inspectionRoutes } from './inspection.ts'
+import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
 import { templateRoutes } from './templates.ts'
 import { userRoutes } from './users.ts'
@@ -113,6 +114,7 @@ const NOUNS = [
   hostRoutes,
   imageRoutes,
   templateRoutes,
+  secretRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -22,6 +22,7 @@ import { BlobStore } from '../images/blob-store.ts'
 import { ImageResolver } from '../images/image-resolver.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
+import { openVault } from '../secrets/vault.ts'
 import { type EventStreamLimits, EventStreams } from './event-streams.ts'
 import { createHttpServer, type HttpServerOptions } from './server.ts'
 
@@ -54,7 +55,7 @@ export const openTestApi = async (
   server: HttpServerOptions = {},
 ) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, audit, library, templates } = openStore(':memory:')
+  const { records, accounts, audit, library, secrets, templates } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -120,6 +121,7 @@ export const openTestApi = async (
       audit,
       library,
       templates,
+      vault: await openVault(join(dir, 'secret-key'), secrets),
       logs,
       inspect: async (instance) => {
         if (instance !== ('i-1' as InstanceId)) throw new Error('silent')

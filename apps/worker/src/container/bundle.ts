@@ -32,14 +32,23 @@ export const makeBundle = async (input: BundleInput): Promise<void> => {
   if (input.spec.script !== undefined) {
     writeFileSync(`${jobPlaces.job}/script`, input.spec.script, { mode: 0o755 })
   }
+  writeConfiguration(input)
+}
+
+/**
+ * What runc is told of the container; it reads it when it begins one. In the memory of the instance, never on a volume: at
+ * a start it holds secrets.
+ */
+export const writeConfiguration = (input: BundleInput): void => {
   const dataMounts = input.volumes
     .slice(1)
     .map(({ path, mountPoint }) => ({ source: `${path}/live`, mountPoint }))
   const config = ociSpec({ ...input, image: input.image.config, dataMounts })
-  writeFileSync(`${places.bundle}/config.json`, JSON.stringify(config), { mode: 0o600 })
+  writeFileSync(places.configuration, JSON.stringify(config), { mode: 0o600 })
 }
 
 export const removeBundle = async (): Promise<void> => {
+  rmSync(places.configuration, { force: true })
   if (isMounted(places.rootfs)) await exec('umount', [places.rootfs])
 }
 

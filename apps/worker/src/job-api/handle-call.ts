@@ -65,7 +65,7 @@ const admit = (jobId: string | undefined, { method = '', url = '', headers }: In
   if (!call) {
     throw new UserError(
       'forbidden',
-      'A job may move, suspend, modify and snapshot itself, and look at itself: show, top, ps, df, events, log, migrations, report, costs -j; nothing else',
+      'A job may move, suspend, modify and snapshot itself, look at itself (show, top, ps, df, events, log, migrations, report, costs -j) and get a secret of its owner; nothing else',
     )
   }
   if (call.job !== undefined && call.job !== jobId) {

@@ -4,12 +4,14 @@ import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
 import { readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
 import { rollBackDisks, touch } from '../checkpoint/restore.ts'
-import { removeBundle } from '../container/bundle.ts'
+import { removeBundle, writeConfiguration } from '../container/bundle.ts'
 import { destroyContainer, pauseContainer, resumeContainer } from '../container/runc.ts'
 import type { ImageAccess } from '../image/ensure-image.ts'
 import { Interruption } from '../interruption/interruption.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
 import { Refusal } from '../link/refusal.ts'
+import type { FetchSecret } from '../secrets/fetch-secret.ts'
+import { fillIn } from '../secrets/fill-in.ts'
 import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
@@ -30,6 +32,7 @@ const MONITOR_MS = 100
 
 export type RunnerDeps = {
   readonly images: ImageAccess
+  readonly fetchSecret: FetchSecret
   readonly changed: () => void
   readonly log: (message: string) => void
 }
@@ -108,12 +111,15 @@ export class JobRunner {
   startJob(params: WorkerParams<'startJob'>): Promise<WorkerResult<'startJob'>> {
     const asked = { what: 'start', ...params } as const
     return this.#begin(asked, async (state) => {
+      const spec = await fillIn(params.spec, this.#deps.fetchSecret)
       await sweepCheckpoints(state.volumes, params.attempt)
       const truncated = await emptyDisks(state.volumes)
       if (truncated) this.#change({ truncated })
-      const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params })
+      const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params, spec })
       this.#change({ limits: bundle.limits })
       const containerMs = await startContainer(params.attempt)
+      // From here on only the program's memory holds its secrets; what is restored from it has them already.
+      writeConfiguration({ ...bundle, spec: params.spec })
       return { imageMs, containerMs }
     })
   }

@@ -6,6 +6,7 @@ export const places = {
   runtime: '/run/mmworker',
   state: '/run/mmworker/state.json',
   bundle: '/run/mmworker/bundle',
+  configuration: '/run/mmworker/bundle/config.json',
   rootfs: '/run/mmworker/bundle/rootfs',
   /** A link without `:` in its name: `:` separates lower directories in overlay options. */
   lower: '/run/mmworker/image',

@@ -1,4 +1,5 @@
 import { invalidArgument } from '@mmcloud/domain'
+import { checkReferences } from './secret.ts'
 
 /**
  * `KEY=VALUE`. The value is never split on commas; one pair of quotes around the whole is taken off. A refusal never
@@ -12,7 +13,9 @@ export const parseEnv = (text: string): readonly [key: string, value: string] =>
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key))
     throw invalidArgument(`--env: "${key}" is not a name for a variable`)
   if (whole.includes('\0')) throw invalidArgument(`--env ${key}: the value holds a zero byte`)
-  return [key, whole.slice(equals + 1)]
+  const value = whole.slice(equals + 1)
+  checkReferences(key, value)
+  return [key, value]
 }
 
 /** `key:value`; the value may be empty and may hold further colons. */

@@ -15,6 +15,7 @@ import * as offers from './offers.ts'
 import * as samples from './samples.ts'
 import * as templates from './templates.ts'
 import * as users from './users.ts'
+import * as secrets from './secrets.ts'
 import type { RouteName } from './routes.ts'
 
 /** The whole public API: what is not here does not exist. */
@@ -62,6 +63,10 @@ export const REST_API = {
   createTemplate: templates.createTemplate,
   template: templates.template,
   deleteTemplate: templates.deleteTemplate,
+  secrets: secrets.secrets,
+  setSecret: secrets.setSecret,
+  secret: secrets.secret,
+  unsetSecret: secrets.unsetSecret,
 } as const satisfies Record<RouteName, Endpoint>
 export type RestApi = typeof REST_API
 

@@ -11,6 +11,7 @@ test.each([
   ['POST', `${OWN}/migrate`, 'migrateJob', 'abc'],
   ['GET', `${OWN}/events?after=3`, 'events', 'abc'],
   ['GET', `${OWN}/logs/stdout.autosave?offset=-10`, 'logBytes', 'abc'],
+  ['GET', '/api/v1/secrets/db-pass_1', 'secret', undefined],
 ])('%s %s is %s', (method, path, name, job) => {
   expect(readJobCall(method, path)).toEqual({ name, ...(job ? { job } : {}), path })
 })
@@ -22,6 +23,9 @@ test.each([
   ['POST', `${OWN}/resume`],
   ['GET', '/api/v1/jobSummaries'],
   ['GET', '/api/v1/login'],
+  ['GET', '/api/v1/secrets'],
+  ['POST', '/api/v1/secrets'],
+  ['DELETE', '/api/v1/secrets/a'],
   ['GET', '/v2/'],
   ['GET', '/worker/worker.mjs'],
   ['HEAD', OWN],
@@ -38,7 +42,7 @@ test.each([
   expect(readJobCall(method, path)).toBeUndefined()
 })
 
-test('a job may look at itself and change how it runs, and nothing else', () => {
+test('a job may look at itself, change how it runs and read secrets, and nothing else', () => {
   expect((Object.keys(ROUTES) as RouteName[]).filter(inJobScope).toSorted()).toEqual(
     [
       'version',
@@ -55,6 +59,7 @@ test('a job may look at itself and change how it runs, and nothing else', () => 
       'jobCost',
       'logs',
       'logBytes',
+      'secret',
     ].toSorted(),
   )
 })

@@ -1,6 +1,6 @@
 import { ROUTES, type RouteName } from './routes.ts'
 
-/** What a program may ask of the OpCenter from inside its job, and only about this job. */
+/** What a program may ask of the OpCenter from inside its job: only about this job, and for the secrets of its owner. */
 const JOB_SCOPE = [
   'version',
   'job',
@@ -16,6 +16,7 @@ const JOB_SCOPE = [
   'jobCost',
   'logs',
   'logBytes',
+  'secret',
 ] as const satisfies readonly RouteName[]
 
 /** Where every job finds the OpCenter: an address of its instance, the same on each, behind which its worker is. */

@@ -51,6 +51,11 @@ export const ROUTES = {
   createTemplate: { method: 'POST', path: '/api/v1/templates' },
   template: { method: 'GET', path: '/api/v1/templates/{name}' },
   deleteTemplate: { method: 'DELETE', path: '/api/v1/templates/{name}' },
+
+  secrets: { method: 'GET', path: '/api/v1/secrets' },
+  setSecret: { method: 'POST', path: '/api/v1/secrets' },
+  secret: { method: 'GET', path: '/api/v1/secrets/{name}' },
+  unsetSecret: { method: 'DELETE', path: '/api/v1/secrets/{name}' },
 } as const satisfies Record<
   string,
   { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/api/v1/${string}` }
