@@ -5,7 +5,7 @@ import type { Flag } from '../command.ts'
 
 /** The rest of the contract's table. */
 const LATER: readonly Flag[] = [
-  ...['disableMigrate', 'withRoot'].map(later),
+  later('withRoot'),
   ...[
     'gpu-count',
     'zone',
@@ -58,6 +58,10 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   { long: 'timeLimit', value: 'DURATION', summary: 'most time spent executing, like 86400s' },
   { long: 'publish', value: 'HOST:CONTAINER', summary: 'a port to reach from outside, repeated' },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
+  {
+    long: 'disableMigrate',
+    summary: 'neither move it nor save it: what takes its instance away ends its run',
+  },
   { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
   ...LATER,
 ]
@@ -79,6 +83,7 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   timeLimit: args.value('timeLimit'),
   publish: [...args.values('publish')],
   disableRerun: args.isSet('disableRerun'),
+  disableMigrate: args.isSet('disableMigrate'),
 })
 
 const imageWithTag = (image: string, tag: string | undefined): string =>

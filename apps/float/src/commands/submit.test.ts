@@ -34,6 +34,7 @@ test('submit uploads the script and every flag, and prints the job', async () =>
     customTags: { k: '' },
     publish: [],
     disableRerun: false,
+    disableMigrate: false,
   })
 })
 

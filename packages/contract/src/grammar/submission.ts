@@ -46,6 +46,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'timeLimit',
   'publish',
   'disableRerun',
+  'disableMigrate',
 ] satisfies (keyof SubmitBody)[])
 
 /** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
@@ -77,6 +78,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
       Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
     ),
     rerunAllowed: !body.disableRerun,
+    ...(body.disableMigrate ? { migrateDisabled: true as const } : {}),
   }
   refuseNamedType(submission)
   checkLimits(submission.migratePolicy, submission)

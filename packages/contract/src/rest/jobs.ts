@@ -40,6 +40,7 @@ export const submitBodySchema = z
     /** `HOST:CONTAINER` or `PORT`. */
     publish: z.array(z.string()).nullish(),
     disableRerun: z.boolean().nullish(),
+    disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
     template: z.string().nullish(),
     /** Which fields may differ from the template's: `*` (all, as when absent) or `[cpu,mem]`. */
