@@ -99,7 +99,7 @@ test.each([
   ['vol-0a1b:/mnt', 'an existing disk (vol-…) is not supported yet'],
 ])('%s is read, but no disk: refused by name, without its keys', (text, sentence) => {
   const refusal = refusalOf(() => parseDataDisk(text))
-  expect(refusal.kind).toBe('notSupported')
+  expect([refusal.kind, refusal.field]).toEqual(['notSupported', 'dataVolume'])
   expect(refusal.message).toContain(sentence)
   expect(refusal.message).not.toMatch(/hush|AKIA/)
 })

@@ -66,10 +66,8 @@ export const parseDataDisk = (text: string): DataDisk | undefined => {
   const volume = parseDataVolume(text)
   if (volume === undefined) return undefined
   if (volume.kind !== 'newDisk') {
-    throw new UserError(
-      'notSupported',
-      `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`,
-    )
+    const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
+    throw new UserError('notSupported', sentence, { field: 'dataVolume' })
   }
   return { sizeGB: volume.sizeGB, mountPoint: volume.mountPoint }
 }
