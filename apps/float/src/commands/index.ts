@@ -25,6 +25,7 @@ import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
 import { template } from './template.ts'
+import { token } from './token.ts'
 import { top } from './top.ts'
 import { user } from './user.ts'
 import { version } from './version.ts'
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   hosts,
   image,
   user,
+  token,
   audit,
   secret,
   check,
