@@ -20,7 +20,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   if (s.types?.deny.length) flags.push('--denyList', formatTypeList(s.types.deny))
   flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
-  for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume(disk))
+  for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
   const policy = formatVmPolicy(s.vmPolicy)
   if (policy !== formatVmPolicy(DEFAULT_VM_POLICY)) flags.push('--vmPolicy', policy)

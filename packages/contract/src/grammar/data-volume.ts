@@ -1,54 +1,212 @@
 import { type DataDisk, invalidArgument, UserError } from '@mmcloud/domain'
 import { bracketEnd, parseOptions } from './options.ts'
 
+/** `r`: read only. */
+export type MountMode = 'r' | 'rw'
+
+/** One specification after `--dataVolume`, read. */
+export type DataVolume =
+  | ({ readonly kind: 'newDisk' } & DataDisk)
+  | ({ readonly kind: 'existingDisk'; readonly id: string } & Mounted)
+  | ({ readonly kind: 'nfs' } & Export)
+  | ({ readonly kind: 'jfs' } & Export)
+  | ({ readonly kind: 's3'; readonly bucket: string; readonly prefix: string } & S3Access & Mounted)
+
+type Mounted = { readonly mode: MountMode; readonly mountPoint: string }
+
+/** `opts` are handed to the client that mounts. */
+type Export = Mounted & { readonly host: string; readonly path: string; readonly opts?: string }
+
+type S3Access = {
+  /** With its scheme; absent = the cloud's own. */
+  readonly endpoint?: string
+  /** Absent = as anybody may. */
+  readonly keys?: { readonly accessKey: string; readonly secret: string; readonly token?: string }
+}
+
 const FLAG = '--dataVolume'
 /** The most one disk of the clouds we know holds. */
 const MAX_SIZE_GB = 16_384
 
+const HOST = String.raw`[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})(?::\d{1,5})?`
+const WHOLE_HOST = new RegExp(`^${HOST}$`)
+const ENDPOINT = new RegExp(`^(?:(https?)://)?(${HOST})/?$`, 'i')
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/
+const DISK = /^vol-[A-Za-z0-9]{1,64}$/
+const CONTROL_CHARACTER = /\p{Cc}/u
+const REFERENCE = /^\{secret:[\w-]+\}$/
+
 /**
- * `[size=N]:/path`, a new disk of N GB; `""` is none. Existing disks and mounts of NFS, S3 and the like are refused
- * by name. No refusal repeats the specification, which may hold keys.
+ * `[k=v,…]SCHEME://HOST/PATH:MOUNT`, `[size=N]:MOUNT` or `vol-…:MOUNT`; `""` is none. A refusal repeats nothing but a
+ * size and a mode, since a key may stand anywhere in what was mistyped.
  */
-export const parseDataVolume = (text: string): DataDisk | undefined => {
+export const parseDataVolume = (text: string): DataVolume | undefined => {
   const spec = text.trim()
   if (spec === '') return undefined
-  if (/^(".*"|'.*')$/s.test(spec)) {
-    throw invalidArgument(`${FLAG}: the specification is wrapped in quotes; take the outer quotes off`)
-  }
+  if (/^(".*"|'.*')$/s.test(spec)) throw refused('the specification is wrapped in quotes; take them off')
+  if (CONTROL_CHARACTER.test(spec)) throw refused('there is a line break or another control character in it')
+
   const bracketed = spec.startsWith('[')
   const end = bracketed ? bracketEnd(spec, FLAG) : -1
-  const options = bracketed ? parseOptions(spec.slice(1, end), FLAG) : new Map<string, string>()
-  const rest = spec.slice(end + 1)
+  const options = readOptions(bracketed ? spec.slice(1, end) : '')
+  const { source, mountPoint } = splitMountPoint(spec.slice(end + 1))
 
-  const scheme = /^([a-z0-9]+):\/\//i.exec(rest)?.[1]
-  if (scheme) throw notYet(`a volume of ${scheme.toLowerCase()}://`)
-  if (/^vol-\w/.test(rest)) throw notYet('an existing disk (vol-…)')
-
-  const size = options.get('size')
-  options.delete('size')
-  if (size === undefined) throw invalidArgument(`${FLAG}: key size is missing; a new disk is [size=10]:/data`)
-  const [unknown] = options.keys()
-  if (unknown !== undefined) throw invalidArgument(`${FLAG}: unknown key "${unknown}" for a new disk`)
-  return { sizeGB: parseSize(size), mountPoint: parseMountPoint(rest) }
+  if (source === '') return newDisk(options, mountPoint)
+  if (source.startsWith('vol-')) return existingDisk(source, options, mountPoint)
+  const [, scheme, address] = /^(nfs|jfs|s3):\/\/(.*)$/i.exec(source) ?? []
+  if (scheme === undefined || address === undefined) {
+    throw refused('known are a new disk [size=10]:/data, a disk vol-…:/data, nfs://, s3:// and jfs://')
+  }
+  const kind = scheme.toLowerCase() as 'nfs' | 'jfs' | 's3'
+  return kind === 's3' ? bucketOf(address, options, mountPoint) : exportOf(kind, address, options, mountPoint)
 }
 
-export const formatDataVolume = (disk: DataDisk): string => `[size=${disk.sizeGB}]:${disk.mountPoint}`
+/** A new disk that moves with the job. The other kinds are read, and then refused with a sentence. */
+export const parseDataDisk = (text: string): DataDisk | undefined => {
+  const volume = parseDataVolume(text)
+  if (volume === undefined) return undefined
+  if (volume.kind !== 'newDisk') {
+    const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
+    throw new UserError('notSupported', sentence, { field: 'dataVolume' })
+  }
+  return { sizeGB: volume.sizeGB, mountPoint: volume.mountPoint }
+}
 
-const notYet = (what: string): UserError =>
-  new UserError('notSupported', `${FLAG}: ${what} is not supported yet`)
+const NAME: Readonly<Record<Exclude<DataVolume['kind'], 'newDisk'>, string>> = {
+  existingDisk: 'an existing disk (vol-…) is',
+  nfs: 'volumes of nfs:// are',
+  s3: 'volumes of s3:// are',
+  jfs: 'volumes of jfs:// are',
+}
 
-const parseSize = (size: string): number => {
+/** As people may see it: it reads back as the same volume, with `***` for each key. References to secrets are shown. */
+export const formatDataVolume = (volume: DataVolume): string => {
+  const { mountPoint } = volume
+  switch (volume.kind) {
+    case 'newDisk':
+      return `[size=${volume.sizeGB}]:${mountPoint}`
+    case 'existingDisk':
+      return `${bracket({ mode: volume.mode })}${volume.id}:${mountPoint}`
+    case 's3': {
+      const { mode, endpoint, keys, bucket, prefix } = volume
+      const options = bracket({
+        mode,
+        endpoint,
+        accesskey: hidden(keys?.accessKey),
+        secret: hidden(keys?.secret),
+        token: hidden(keys?.token),
+      })
+      return `${options}s3://${bucket}${prefix === '' ? '' : `/${prefix}`}:${mountPoint}`
+    }
+    default:
+      return `${bracket({ mode: volume.mode, opts: volume.opts })}${volume.kind}://${volume.host}${volume.path}:${mountPoint}`
+  }
+}
+
+type Options = ReadonlyMap<string, string>
+
+const readOptions = (inside: string): Options => {
+  const options = parseOptions(inside, FLAG, () => 'a part of the bracket')
+  for (const value of options.values()) {
+    if (value.includes('"')) throw refused('double quotes stand around a whole value, not within one')
+  }
+  return new Map([...options].filter(([, value]) => value !== ''))
+}
+
+/** The mount point is after the last `:`; that of `SCHEME://` is none. */
+const splitMountPoint = (rest: string): { source: string; mountPoint: string } => {
+  const colon = rest.lastIndexOf(':')
+  const parts = rest.slice(colon + 1).split('/')
+  if (colon < 0 || parts[0] !== '' || rest.startsWith('://', colon)) {
+    throw refused('the mount point must be an absolute path after ":", like [size=10]:/data')
+  }
+  if (parts.includes('..')) throw refused('the mount point may not hold ".."')
+  const names = parts.filter((part) => part !== '' && part !== '.')
+  if (names.length === 0) throw refused('the mount point may not be "/"')
+  return { source: rest.slice(0, colon), mountPoint: `/${names.join('/')}` }
+}
+
+const newDisk = (options: Options, mountPoint: string): DataVolume => {
+  only(options, ['size'], 'a new disk')
+  const size = options.get('size')
+  if (size === undefined) throw refused('key size is missing; a new disk is [size=10]:/data')
   if (!/^\d{1,6}$/.test(size) || Number(size) === 0 || Number(size) > MAX_SIZE_GB) {
     throw invalidArgument(`${FLAG} size: "${size}" is not a number of GB from 1 to ${MAX_SIZE_GB}`)
   }
-  return Number(size)
+  return { kind: 'newDisk', sizeGB: Number(size), mountPoint }
 }
 
-const parseMountPoint = (rest: string): string => {
-  const path = rest.slice(rest.lastIndexOf(':') + 1).replace(/\/+$/, '')
-  if (!rest.startsWith(':') || !path.startsWith('/')) {
-    throw invalidArgument(`${FLAG}: the mount point must be an absolute path after ":", like [size=10]:/data`)
-  }
-  if (path.split('/').includes('..')) throw invalidArgument(`${FLAG}: the mount point may not hold ".."`)
-  return path
+const existingDisk = (id: string, options: Options, mountPoint: string): DataVolume => {
+  only(options, ['mode'], 'an existing disk')
+  if (!DISK.test(id)) throw refused('an existing disk is named vol- and letters and digits')
+  return { kind: 'existingDisk', id, mode: modeOf(options), mountPoint }
 }
+
+const exportOf = (kind: 'nfs' | 'jfs', address: string, options: Options, mountPoint: string): DataVolume => {
+  only(options, ['mode', 'opts'], `${kind}://`)
+  const [, host, path] = /^([^/]*)(\/.*)$/.exec(address) ?? []
+  if (host === undefined || path === undefined || !isHost(host)) {
+    throw refused(`after ${kind}:// stand a host, at will its port, and a path`)
+  }
+  const opts = options.get('opts')
+  return { kind, host, path, mode: modeOf(options), ...(opts === undefined ? {} : { opts }), mountPoint }
+}
+
+const bucketOf = (address: string, options: Options, mountPoint: string): DataVolume => {
+  only(options, ['mode', 'endpoint', 'accesskey', 'secret', 'token'], 's3://')
+  const [bucket = '', ...path] = address.split('/')
+  if (!BUCKET.test(bucket)) throw refused('after s3:// stands the name of a bucket')
+  const prefix = path.join('/').replace(/^\/+|\/+$/g, '')
+  if (prefix.split('/').includes('..')) throw refused('the prefix in the bucket may not hold ".."')
+  return { kind: 's3', bucket, prefix, mode: modeOf(options), ...s3Access(options), mountPoint }
+}
+
+const s3Access = (options: Options): S3Access => {
+  const [accessKey, secret, token] = ['accesskey', 'secret', 'token'].map((key) => options.get(key))
+  if ((accessKey === undefined) !== (secret === undefined)) {
+    throw refused('accesskey and secret are given together')
+  }
+  if (accessKey === undefined || secret === undefined) {
+    if (token !== undefined) throw refused('a token goes with accesskey and secret')
+    return endpointOf(options)
+  }
+  return { ...endpointOf(options), keys: { accessKey, secret, ...(token === undefined ? {} : { token }) } }
+}
+
+/** A client doubles the scheme, `https://http://HOST`: the inner one is meant. */
+const endpointOf = (options: Options): S3Access => {
+  const text = options.get('endpoint')
+  if (text === undefined) return {}
+  const [, scheme = 'https', host = ''] =
+    ENDPOINT.exec(text.replace(/^https?:\/\/(?=https?:\/\/)/i, '')) ?? []
+  if (!isHost(host)) throw refused('endpoint is a host or URL without a path, like http://10.0.0.5:9000')
+  return { endpoint: `${scheme.toLowerCase()}://${host}` }
+}
+
+const isHost = (text: string): boolean => {
+  const port = Number(/:(\d+)$/.exec(text)?.[1] ?? 1)
+  return WHOLE_HOST.test(text) && port >= 1 && port <= 65_535
+}
+
+const modeOf = (options: Options): MountMode => {
+  const mode = options.get('mode')?.toLowerCase() ?? 'rw'
+  if (mode !== 'r' && mode !== 'rw') throw refused('mode is r or rw')
+  return mode
+}
+
+const only = (options: Options, known: readonly string[], what: string): void => {
+  if ([...options.keys()].every((key) => known.includes(key))) return
+  throw refused(`there is an unknown key in the bracket; ${what} takes ${known.join(', ')}`)
+}
+
+const bracket = (options: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return `[${given.map(([key, value]) => `${key}=${quoted(value!)}`).join(',')}]`
+}
+
+const quoted = (value: string): string => (/[\s,\]]/.test(value) ? `"${value}"` : value)
+
+const hidden = (key: string | undefined): string | undefined =>
+  key === undefined || REFERENCE.test(key) ? key : '***'
+
+const refused = (sentence: string): UserError => invalidArgument(`${FLAG}: ${sentence}`)

@@ -17,7 +17,7 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   cpu: formatRange(spec.cpu),
   mem: formatRange(spec.memGB),
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
-  dataVolumes: spec.dataDisks.map(formatDataVolume),
+  dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
   publish: spec.publish.map(formatPublish),
   customTags: { ...spec.customTags },
   vmPolicy: formatVmPolicy(spec.vmPolicy),

@@ -2,17 +2,22 @@ import { invalidArgument } from '@mmcloud/domain'
 
 /**
  * `k=v,k=v`, the inside of a bracket: keys in lower case, split at the first `=` only; a value in double quotes may
- * hold commas and brackets. A key that stands twice is refused.
+ * hold commas and brackets. A key that stands twice is refused. `told` names a part in a refusal, where it may be a
+ * secret.
  */
-export const parseOptions = (inside: string, flag: string): Map<string, string> => {
+export const parseOptions = (
+  inside: string,
+  flag: string,
+  told: (part: string) => string = (part) => `"${part}"`,
+): Map<string, string> => {
   const options = new Map<string, string>()
   for (const part of splitOutsideQuotes(inside, flag)) {
     const text = part.trim()
     if (text === '') continue
     const equals = text.indexOf('=')
-    if (equals <= 0) throw invalidArgument(`${flag}: "${text}" is not KEY=VALUE`)
+    if (equals <= 0) throw invalidArgument(`${flag}: ${told(text)} is not KEY=VALUE`)
     const key = text.slice(0, equals).trim().toLowerCase()
-    if (options.has(key)) throw invalidArgument(`${flag}: "${key}" stands in it twice`)
+    if (options.has(key)) throw invalidArgument(`${flag}: ${told(key)} stands in it twice`)
     options.set(key, unquoted(text.slice(equals + 1).trim()))
   }
   return options
@@ -40,5 +45,5 @@ export const bracketEnd = (text: string, flag: string): number => {
     if (text[at] === '"') quoted = !quoted
     if (text[at] === ']' && !quoted) return at
   }
-  throw invalidArgument(`${flag}: the bracket in "${text}" is not closed`)
+  throw invalidArgument(`${flag}: the bracket is not closed`)
 }

@@ -9,7 +9,7 @@ import {
 } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
 import { canonicalFlags } from './canonical-flags.ts'
-import { parseDataVolume } from './data-volume.ts'
+import { parseDataDisk } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
@@ -70,7 +70,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
     publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
     dataDisks: unique(
-      (body.dataVolumes ?? []).flatMap((text) => parseDataVolume(text) ?? []),
+      (body.dataVolumes ?? []).flatMap((text) => parseDataDisk(text) ?? []),
       (disk) => disk.mountPoint,
       '--dataVolume: mount point',
     ),
