@@ -42,7 +42,9 @@ test('schemathesis finds no 5xx, no hang and no answer that the document does no
 /** As they stand: nothing is made tidy on the way. */
 const curl = async (path: string, ...flags: string[]): Promise<{ status: string; text: string }> => {
   const how = ['-sk', '--path-as-is', '-u', `admin:${product.password}`, '-w', '\n%{http_code}']
-  const { stdout } = await promisify(execFile)('curl', [...how, ...flags, `${product.url}${path}`])
+  const asked = promisify(execFile)('curl', [...how, ...flags, `${product.url}${path}`])
+  // Who is cut off while still sending may lose the answer: then its status is 000.
+  const { stdout } = await asked.catch((failed: { stdout: string }) => failed)
   const lines = stdout.split('\n')
   return { status: lines.at(-1) ?? '', text: lines.slice(0, -1).join('\n') }
 }
@@ -74,8 +76,8 @@ test('a body that is too large is refused, and the OpCenter lives on', async () 
     '--data-binary',
     `@${file}`,
   )
-  expect(status).toBe('413')
-  const { text } = await curl('/api/v1/status', '-H', `x: ${'y'.repeat(100_000)}`)
-  expect(text).not.toContain('healthy')
+  expect(status).toMatch(/^(413|000)$/)
+  const large = await curl('/api/v1/status', '-H', `x: ${'y'.repeat(100_000)}`)
+  expect(large.status).toMatch(/^(431|000)$/)
   expect(await product.float('status')).toContain('License Status: valid')
 })
