@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Product } from '@mmcloud/testkit'
+import { measureApi } from './api/measure-api.ts'
 import { startBare } from './bare.ts'
 import { figureTable } from './figures.ts'
 import { growthTable, measureGrowth } from './growth.ts'
@@ -14,18 +15,23 @@ const USAGE = `Measures the product beside its peers, in one run.
   --stand-still-only  leave out submit, list, samples and growth
   --samples-only      only what it costs to take in, keep and answer what jobs use
   --growth-only       only how fast a program may take memory
+  --api-only          only submits, lists and the start of the command line
   --megabytes N       how much memory the program holds that stands still (1024)
 `
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const main = async (): Promise<void> => {
-  const { runs, megabytes, standStillOnly, samplesOnly, growthOnly } = options()
+  const { runs, megabytes, standStillOnly, samplesOnly, growthOnly, apiOnly } = options()
   await using atEnd = new AsyncDisposableStack()
   // Ctrl-C leaves as little behind as the end does.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void atEnd.disposeAsync().finally(() => process.exit(130)))
   const product = await Product.start()
   atEnd.defer(() => product.destroy())
+  if (apiOnly) {
+    say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureApi(product, say))}\n`)
+    return
+  }
   if (!standStillOnly && !samplesOnly) {
     const grown = await measureGrowth(product, runs, say)
     say(`\nMachine: ${await machine()}.\n\n${growthTable(grown)}\n`)
@@ -76,21 +82,30 @@ const options = () => {
         'stand-still-only': { type: 'boolean', default: false },
         'samples-only': { type: 'boolean', default: false },
         'growth-only': { type: 'boolean', default: false },
+        'api-only': { type: 'boolean', default: false },
       },
     })
     const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)]
     if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1 on.')
     if (!Number.isInteger(megabytes) || megabytes < 1 || megabytes > 1536)
       throw new Error('--megabytes takes a whole number from 1 to 1536: the instance has 2 GiB.')
-    const only = [values['stand-still-only'], values['samples-only'], values['growth-only']]
+    const only = [
+      values['stand-still-only'],
+      values['samples-only'],
+      values['growth-only'],
+      values['api-only'],
+    ]
     if (only.filter(Boolean).length > 1)
-      throw new Error('Two of --stand-still-only, --samples-only and --growth-only leave nothing to measure.')
+      throw new Error(
+        'Two of --stand-still-only, --samples-only, --growth-only and --api-only leave nothing to measure.',
+      )
     return {
       runs,
       megabytes,
       standStillOnly: values['stand-still-only'],
       samplesOnly: values['samples-only'],
       growthOnly: values['growth-only'],
+      apiOnly: values['api-only'],
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)

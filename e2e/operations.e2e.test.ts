@@ -82,6 +82,18 @@ describe.concurrent('what a person can ask of a job', () => {
     expect((await product.tryFloat('ps', '-j', job)).stderr).toContain('runs on no instance now')
   })
 
+  test('a job that may not be moved works until its instance is gone, and starts over', async () => {
+    const job = await counter(30, '--disableMigrate')
+    await step(job, 3)
+    expect((await product.tryFloat('suspend', '-f', '-j', job)).stderr).toContain('--disableMigrate')
+    await product.float('drill', '-j', job, '--notice', '2s')
+    await product.event(job, 'startedOver')
+    await product.status(job, ['Completed'])
+    const reasons = (await product.events(job)).map(({ reason }) => reason)
+    expect(reasons).not.toContain('saved')
+    everyStepOnce(await product.log(job), 30)
+  })
+
   test('migrate --sync moves to a type, then to a size', async () => {
     const job = await counter(250)
     await step(job, 5)

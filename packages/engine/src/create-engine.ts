@@ -98,6 +98,8 @@ export const createEngine = (given: EngineDeps): Engine => {
           const live = await deps.records.read((view) => view.jobs({ live: true }))
           unsaved = live.filter((job) => job.residence.kind === 'running' || job.workflow !== undefined)
           if (unsaved.length === 0) return
+          if (unsaved.every(({ spec, workflow }) => spec.migrateDisabled && workflow === undefined))
+            throw new Error('what is left may not be saved')
           // Again and again: what was open at our start is taken up only meanwhile.
           for (const job of unsaved) if (job.residence.kind !== 'running') runs.abandon(job.id)
           await deps.clock.sleep(DRAIN_LOOK_MS, signal)
@@ -107,7 +109,9 @@ export const createEngine = (given: EngineDeps): Engine => {
         draining = false
         nudge()
         if (unsaved.length === 0) throw cause
-        const names = unsaved.map(({ id, status }) => `${id} (${status})`)
+        const names = unsaved.map(
+          ({ id, status, spec }) => `${id} (${spec.migrateDisabled ? '--disableMigrate' : status})`,
+        )
         throw new UserError('internal', `not saved in time: ${names.join(', ')}`, { cause })
       }
     },

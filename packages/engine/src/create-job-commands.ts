@@ -275,7 +275,7 @@ const moveIfUnfit = async (
   trigger: 'program' | 'manual',
   at: number,
 ): Promise<Job> => {
-  if (job.residence.kind !== 'running' || job.status !== 'Executing') return job
+  if (job.residence.kind !== 'running' || job.status !== 'Executing' || job.spec.migrateDisabled) return job
   const instance = await tx.instance(job.residence.instance)
   if (!instance || fitsSize(instance.offer, boundsOf(job.spec))) return job
   const numbers = { user, target: needSentence(boundsOf(job.spec), job.spec.vmPolicy) }

@@ -11,8 +11,16 @@ import {
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
 
-/** Refuses what the status does not allow, and names it. */
+/** What a job that is neither moved nor saved cannot be asked for. */
+const NEEDS_A_CHECKPOINT: ReadonlySet<JobAction> = new Set(['migrate', 'suspend', 'snapshot'])
+
+/** Refuses what the status does not allow, and names it; and what the job was submitted without. */
 export const refuseStatus = (action: JobAction, job: Job): void => {
+  if (job.spec.migrateDisabled && NEEDS_A_CHECKPOINT.has(action))
+    throw new UserError(
+      'conflict',
+      `cannot ${action} job ${job.id}: it was submitted with --disableMigrate, and is neither moved nor saved`,
+    )
   if (may(action, job.status)) return
   throw new UserError(
     'conflict',

@@ -10,6 +10,13 @@ export type User = {
   readonly passwordHash: string
 }
 
+/** A session that has a name, and an end which use does not put off. Times are epoch milliseconds. */
+export type AccessToken = {
+  readonly name: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
 /** Who may come in. Tokens are kept as hashes only. */
 export interface Accounts {
   user(name: string): Promise<User | undefined>
@@ -22,7 +29,16 @@ export interface Accounts {
   /** Adds the user, or replaces the one of that name. */
   putUser(user: User): Promise<void>
   addSession(tokenHash: string, user: string, expiresAt: number): Promise<void>
-  session(tokenHash: string): Promise<{ readonly user: User; readonly expiresAt: number } | undefined>
+  /** `token`: the name of an access token; absent for a login's session. */
+  session(
+    tokenHash: string,
+  ): Promise<{ readonly user: User; readonly expiresAt: number; readonly token?: string } | undefined>
+  /** False when the user has one of that name. */
+  addToken(tokenHash: string, user: string, token: AccessToken): Promise<boolean>
+  /** By name. */
+  tokens(user: string): Promise<readonly AccessToken[]>
+  /** False when there was none. */
+  endToken(user: string, name: string): Promise<boolean>
   extendSession(tokenHash: string, expiresAt: number): Promise<void>
   /** Idempotent. */
   endSession(tokenHash: string): Promise<void>
@@ -79,10 +95,44 @@ export const createSqliteAccounts = (database: Kysely<Tables>): Accounts => ({
       .selectFrom('sessions')
       .innerJoin('users', 'users.name', 'sessions.user')
       .selectAll('users')
-      .select('sessions.expires_at')
+      .select(['sessions.expires_at', 'sessions.name as token'])
       .where('sessions.token_hash', '=', tokenHash)
       .executeTakeFirst()
-    return row && { user: userOf(row), expiresAt: row.expires_at }
+    if (!row) return undefined
+    const { token, expires_at: expiresAt } = row
+    return { user: userOf(row), expiresAt, ...(token === '' ? {} : { token }) }
+  },
+  addToken: async (tokenHash, user, { name, createdAt, expiresAt }) => {
+    const row = { token_hash: tokenHash, user, name, created_at: createdAt, expires_at: expiresAt }
+    const { numInsertedOrUpdatedRows = 0n } = await database
+      .insertInto('sessions')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    return numInsertedOrUpdatedRows > 0n
+  },
+  tokens: async (user) => {
+    const rows = await database
+      .selectFrom('sessions')
+      .select(['name', 'created_at', 'expires_at'])
+      .where('user', '=', user)
+      .where('name', '!=', '')
+      .orderBy('name')
+      .execute()
+    return rows.map(({ name, created_at: createdAt, expires_at: expiresAt }) => ({
+      name,
+      createdAt,
+      expiresAt,
+    }))
+  },
+  endToken: async (user, name) => {
+    const { numDeletedRows } = await database
+      .deleteFrom('sessions')
+      .where('user', '=', user)
+      .where('name', '=', name)
+      .where('name', '!=', '')
+      .executeTakeFirst()
+    return numDeletedRows > 0n
   },
   extendSession: async (tokenHash, expiresAt) => {
     await database

@@ -97,6 +97,12 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Access tokens are sessions with a name, one of a name for each user.
+  `
+  ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT '';
+  ALTER TABLE sessions ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX sessions_token ON sessions (user, name) WHERE name != '';
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

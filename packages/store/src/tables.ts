@@ -35,7 +35,14 @@ export type Tables = {
     status: number
   }
   user_numbers: { next: number }
-  sessions: { token_hash: string; user: string; expires_at: number }
+  sessions: {
+    token_hash: string
+    user: string
+    expires_at: number
+    /** Of an access token; empty for a login's session. */
+    name: Generated<string>
+    created_at: Generated<number>
+  }
   images: {
     name: string
     tag: string

@@ -58,8 +58,16 @@ export class Product {
   readonly #env: NodeJS.ProcessEnv
   readonly #flags: readonly string[]
   readonly #before: MachineSnapshot
+  /** No other local cloud was there when it began. */
+  readonly #alone: boolean
 
-  private constructor(dataDir: string, address: string, before: MachineSnapshot, options: ProductOptions) {
+  private constructor(
+    dataDir: string,
+    address: string,
+    before: MachineSnapshot,
+    alone: boolean,
+    options: ProductOptions,
+  ) {
     this.dataDir = dataDir
     this.address = address
     this.password = randomBytes(9).toString('base64url')
@@ -71,6 +79,7 @@ export class Product {
     }
     this.#flags = options.flags ?? []
     this.#before = before
+    this.#alone = alone
   }
 
   /** A new data directory, started and logged in. */
@@ -79,6 +88,7 @@ export class Product {
       await mkdtemp(join(tmpdir(), 'mmcloud-')),
       `127.0.0.1:${await freePort()}`,
       await snapshotMachine(),
+      Object.keys(await localClouds()).length === 0,
       options,
     )
     await product.up()
@@ -112,7 +122,7 @@ export class Product {
   async destroy(): Promise<void> {
     const name = await this.#cloudName()
     await this.down()
-    const leaks = await leaksSince(this.#before, await ofCloud(name, this.dataDir))
+    const leaks = await leaksSince(this.#before, await ofCloud(name, this.dataDir, this.#alone))
     if (leaks.length > 0) throw new Error(`left on the machine:\n${leaks.join('\n')}`)
     await rm(this.dataDir, { recursive: true })
   }
@@ -227,10 +237,14 @@ export class Product {
 
 /**
  * Whether a line of a snapshot is this cloud's. The machine's settings are judged only where no other local cloud
- * holds them raised.
+ * held them raised, neither at the beginning nor now.
  */
-const ofCloud = async (name: string, dataDir: string): Promise<(line: string) => boolean> => {
-  const alone = Object.keys(await localClouds()).length === 0
+const ofCloud = async (
+  name: string,
+  dataDir: string,
+  aloneBefore: boolean,
+): Promise<(line: string) => boolean> => {
+  const alone = aloneBefore && Object.keys(await localClouds()).length === 0
   return (line) => line.includes(name) || line.includes(dataDir) || (alone && line.startsWith('sysctl '))
 }
 

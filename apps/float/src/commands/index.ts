@@ -26,6 +26,7 @@ import { show } from './show.ts'
 import { status } from './status.ts'
 import { submit } from './submit.ts'
 import { template } from './template.ts'
+import { token } from './token.ts'
 import { top } from './top.ts'
 import { user } from './user.ts'
 import { version } from './version.ts'
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   hosts,
   image,
   user,
+  token,
   audit,
   secret,
   check,

@@ -5,7 +5,7 @@ import type { Flag } from '../command.ts'
 
 /** The rest of the contract's table. */
 const LATER: readonly Flag[] = [
-  ...['disableMigrate', 'withRoot'].map(later),
+  later('withRoot'),
   ...[
     'gpu-count',
     'zone',
@@ -67,6 +67,10 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     summary: 'of the cloud; the local cloud has none, each job gets its own: --allowFrom',
   },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
+  {
+    long: 'disableMigrate',
+    summary: 'neither move it nor save it: what takes its instance away ends its run',
+  },
   { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
   ...LATER,
 ]
@@ -90,6 +94,7 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   allowFrom: [...args.values('allowFrom')],
   securityGroup: args.value('securityGroup'),
   disableRerun: args.isSet('disableRerun'),
+  disableMigrate: args.isSet('disableMigrate'),
 })
 
 const imageWithTag = (image: string, tag: string | undefined): string =>

@@ -35,6 +35,7 @@ test('submit uploads the script and every flag, and prints the job', async () =>
     publish: [],
     allowFrom: [],
     disableRerun: false,
+    disableMigrate: false,
   })
 })
 

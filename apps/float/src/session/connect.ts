@@ -23,7 +23,7 @@ export type Connection = {
   readonly close: () => void
 }
 
-/** By `-a`, else the last login, else `FLOAT_ADDR` (inside a job); as `-u -p`, `-O`, or the login's session. */
+/** By `-a`, else the last login, else `FLOAT_ADDR` (inside a job); as `-O`, `-u -p`, `FLOAT_TOKEN`, or the login's session. */
 export const connect = async (args: Arguments, world: World): Promise<Connection> => {
   const inner = innerAddress(world)
   const session = lastLogin(world, inner)
@@ -72,16 +72,24 @@ const credentialsFor = async (
   address: string,
   session: SavedSession | undefined,
 ): Promise<Credentials> => {
-  const token = args.value('token')
-  if (token) return { kind: 'token', token }
+  const given = args.value('token')
+  if (given) return tokenOf(given)
   const username = args.value('username')
   const password = args.value('password')
   if (username !== undefined || password !== undefined) {
     return { kind: 'password', ...(await complete(username, password, world)) }
   }
+  const kept = world.env['FLOAT_TOKEN']
+  if (kept) return tokenOf(kept)
   // A token goes only to the OpCenter that gave it. Inside a job the worker adds the job's own credential.
   return session?.address === address ? { kind: 'token', token: session.token } : { kind: 'none' }
 }
+
+/** As it was told, or without its first word. */
+const tokenOf = (text: string): Credentials => ({
+  kind: 'token',
+  token: /^bearer /i.test(text) ? text : `Bearer ${text}`,
+})
 
 /** Asks for what is missing, on a terminal only. */
 export const complete = async (

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { WORKER_SCHEME } from '@mmcloud/contract'
 import { type JobId, UserError } from '@mmcloud/domain'
-import type { Accounts, User } from '@mmcloud/store'
+import type { AccessToken, Accounts, User } from '@mmcloud/store'
 import { FailedLogins } from './failed-logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
@@ -15,7 +15,12 @@ const REMEMBER_MS = 5 * 60_000
 export type Caller = {
   readonly user: User
   /** Absent with Basic credentials. */
-  readonly session?: { readonly tokenHash: string; readonly expiresAt: number }
+  readonly session?: {
+    readonly tokenHash: string
+    readonly expiresAt: number
+    /** The name of an access token, which use does not prolong; absent for a login. */
+    readonly token?: string
+  }
   /** The program of this job asks, through its worker: it speaks for its owner, about this job alone. */
   readonly job?: JobId
 }
@@ -71,8 +76,14 @@ export class Authenticator {
     return { token, expiresAt }
   }
 
+  /** An access token; nothing when the user has one of that name. */
+  async createToken(user: User, created: AccessToken): Promise<string | undefined> {
+    const token = randomBytes(32).toString('base64url')
+    return (await this.#accounts.addToken(hashOf(token), user.name, created)) ? token : undefined
+  }
+
   async refreshSession({ session }: Caller): Promise<number | undefined> {
-    if (!session) return undefined
+    if (!session || session.token !== undefined) return session?.expiresAt
     const expiresAt = this.#now() + SESSION_MS
     await this.#accounts.extendSession(session.tokenHash, expiresAt)
     return expiresAt
@@ -88,7 +99,8 @@ export class Authenticator {
     if (!found || found.expiresAt <= this.#now()) {
       throw new UserError('unauthenticated', 'The session has ended; run: float login')
     }
-    const caller = { user: found.user, session: { tokenHash, expiresAt: found.expiresAt } }
+    const { user, ...session } = found
+    const caller = { user, session: { tokenHash, ...session } }
     if (found.expiresAt < this.#now() + SESSION_MS - EXTEND_EVERY_MS) await this.refreshSession(caller)
     return caller
   }

@@ -32,6 +32,7 @@ import { inspectionRoutes } from './inspection.ts'
 import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
 import { templateRoutes } from './templates.ts'
+import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
@@ -102,6 +103,7 @@ const NOUNS = [
   auditRoutes,
   loginRoutes,
   userRoutes,
+  tokenRoutes,
   jobRoutes,
   jobActionRoutes,
   eventRoutes,

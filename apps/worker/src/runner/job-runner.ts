@@ -116,7 +116,8 @@ export class JobRunner {
       const truncated = await emptyDisks(state.volumes)
       if (truncated) this.#change({ truncated })
       const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params, spec })
-      this.#change({ limits: bundle.limits })
+      const { neverSaved } = spec
+      this.#change({ limits: bundle.limits, ...(neverSaved ? { neverSaved } : {}) })
       const containerMs = await startContainer(params.attempt)
       // From here on only the program's memory holds its secrets; what is restored from it has them already.
       writeConfiguration({ ...bundle, spec: params.spec })
@@ -233,7 +234,8 @@ export class JobRunner {
       takenAt: at,
       save: (number) =>
         this.#inTurn(async () => {
-          if (this.#state?.phase === 'running') await this.#capture(`interruption-${at}-${number}`, 'move')
+          if (this.#state?.phase === 'running' && !this.#state.neverSaved)
+            await this.#capture(`interruption-${at}-${number}`, 'move')
         }),
       failed: () =>
         this.#deps.log('saving the job before the interruption failed; tried again while there is time'),

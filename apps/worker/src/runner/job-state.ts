@@ -18,6 +18,8 @@ const stateSchema = z.object({
   outOfMemoryMiB: z.int().optional(),
   error: z.string().optional(),
   runningSince: z.number().optional(),
+  /** It was submitted so. */
+  neverSaved: z.literal(true).optional(),
   /** When the worker may freeze the job, as the OpCenter said. */
   brake: z.enum(BRAKES).optional(),
   /** Frozen before memory ran out. */

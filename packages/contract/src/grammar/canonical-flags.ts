@@ -29,6 +29,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   if (migrate !== formatMigratePolicy(DEFAULT_MIGRATE_POLICY)) flags.push('--migratePolicy', migrate)
   if (s.timeLimitSeconds !== undefined) flags.push('--timeLimit', formatDuration(s.timeLimitSeconds))
   if (!s.rerunAllowed) flags.push('--disableRerun')
+  if (s.migrateDisabled) flags.push('--disableMigrate')
   for (const [key, value] of sortedTags(s.customTags)) flags.push('--customTag', `${key}:${value}`)
   return flags.map(shellWord).join(' ')
 }

@@ -33,6 +33,7 @@ const request: fc.Arbitrary<SubmitBody> = fc.record({
   ),
   timeLimit: fc.constantFrom('', '90s', '1h'),
   disableRerun: fc.boolean(),
+  disableMigrate: fc.boolean(),
 })
 
 test('the request of a configuration makes that configuration', () => {

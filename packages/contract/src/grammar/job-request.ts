@@ -29,6 +29,7 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   ...(spec.types?.deny.length ? { denyList: formatTypeList(spec.types.deny) } : {}),
   ...(spec.timeLimitSeconds === undefined ? {} : { timeLimit: formatDuration(spec.timeLimitSeconds) }),
   ...(spec.rerunAllowed ? {} : { disableRerun: true }),
+  ...(spec.migrateDisabled ? { disableMigrate: true } : {}),
 })
 
 /**

@@ -48,6 +48,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'publish',
   'allowFrom',
   'disableRerun',
+  'disableMigrate',
 ] satisfies (keyof SubmitBody)[])
 
 /** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
@@ -80,6 +81,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
       Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
     ),
     rerunAllowed: !body.disableRerun,
+    ...(body.disableMigrate ? { migrateDisabled: true as const } : {}),
   }
   refuseNamedType(submission)
   checkLimits(submission.migratePolicy, submission)

@@ -14,6 +14,7 @@ import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
 import * as templates from './templates.ts'
+import * as tokens from './tokens.ts'
 import * as users from './users.ts'
 import * as secrets from './secrets.ts'
 import type { RouteName } from './routes.ts'
@@ -26,6 +27,9 @@ export const REST_API = {
   users: users.users,
   addUser: users.addUser,
   changeUser: users.changeUser,
+  tokens: tokens.tokens,
+  createToken: tokens.createToken,
+  deleteToken: tokens.deleteToken,
   audit: audit.audit,
   deleteUser: users.deleteUser,
   version: health.version,

@@ -42,6 +42,7 @@ export const submitBodySchema = z
     /** IPv4 networks (`10.0.0.0/8`) that may reach the published ports; the submitter's address when absent. */
     allowFrom: z.array(z.string()).nullish(),
     disableRerun: z.boolean().nullish(),
+    disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
     template: z.string().nullish(),
     /** Which fields may differ from the template's: `*` (all, as when absent) or `[cpu,mem]`. */

@@ -10,6 +10,9 @@ export const ROUTES = {
   users: { method: 'GET', path: '/api/v1/users' },
   addUser: { method: 'POST', path: '/api/v1/users' },
   changeUser: { method: 'PATCH', path: '/api/v1/users/{name}' },
+  tokens: { method: 'GET', path: '/api/v1/tokens' },
+  createToken: { method: 'POST', path: '/api/v1/tokens' },
+  deleteToken: { method: 'DELETE', path: '/api/v1/tokens/{name}' },
   audit: { method: 'GET', path: '/api/v1/audit' },
   deleteUser: { method: 'DELETE', path: '/api/v1/users/{name}' },
 

@@ -171,6 +171,8 @@ export const containerSpecSchema = z.object({
   }),
   script: z.string().optional(),
   env: z.record(z.string(), z.string()),
+  /** The worker does not save it by itself before its instance is taken. */
+  neverSaved: z.literal(true).optional(),
   publish: z.array(z.object({ hostPort: z.int(), containerPort: z.int() })),
 })
 export type ContainerSpec = z.infer<typeof containerSpecSchema>

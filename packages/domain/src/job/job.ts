@@ -38,6 +38,8 @@ export type JobSpec = {
   readonly dataDisks: readonly DataDisk[]
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
+  /** It is neither moved nor saved: what takes its instance away ends its run. */
+  readonly migrateDisabled?: true
   /** The canonical flags, for people to read and copy; holds no secret. */
   readonly inputArgs: string
 }

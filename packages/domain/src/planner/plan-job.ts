@@ -92,6 +92,8 @@ const planRunning = (world: JobWorld): JobDecision => {
   // Saved without having been asked: the worker saw a notice while we were away.
   if (worker.phase === 'saved' || worker.interruptionAt !== undefined) {
     if (worker.phase !== 'saved' && job.placeAfter !== undefined && now < job.placeAfter) return NOTHING
+    // It works until its instance is gone, and that is then a loss.
+    if (worker.phase !== 'saved' && job.spec.migrateDisabled) return NOTHING
     return {
       do: 'float',
       trigger: 'reclaim',
@@ -115,6 +117,7 @@ export const planDrain = (world: JobWorld): JobDecision => {
   const { job, now } = world
   const decision = planJob(world)
   if (decision.do === 'place') return NOTHING
+  if (decision.do === 'nothing' && job.spec.migrateDisabled) return NOTHING
   if (decision.do !== 'nothing' || job.workflow !== undefined || job.residence.kind !== 'running')
     return decision
   if (world.worker?.phase !== 'running' || (job.placeAfter !== undefined && now < job.placeAfter))

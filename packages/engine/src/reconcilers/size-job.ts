@@ -27,6 +27,7 @@ const LONGEST_PAUSE_MS = 60_000
 
 /** Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. */
 export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): Promise<boolean> => {
+  if (job.spec.migrateDisabled) return false
   const world = await worldOf(deps, job)
   const wish = world && sizeWish(world)
   if (!wish) return false

@@ -27,6 +27,7 @@ type FakeWorker = {
   exitCode?: number
   brake?: BrakePolicy
   braked?: boolean
+  neverSaved?: true
 }
 
 /**
@@ -120,7 +121,12 @@ export class FakeFleet implements Fleet {
     const worker = this.#workers.get(instance)
     const interruptionAt = this.#provider.interruptionOf(instance)
     const saveBy = interruptionAt === undefined ? undefined : interruptionAt - FakeFleet.savesWithinMs
-    if (saveBy !== undefined && saveBy <= this.#clock.now() && worker?.phase === 'running')
+    if (
+      saveBy !== undefined &&
+      saveBy <= this.#clock.now() &&
+      worker?.phase === 'running' &&
+      !worker.neverSaved
+    )
       this.#capture(instance, { captureId: `interruption-${instance}`, kind: 'move' })
     return {
       type: 'report',
@@ -216,11 +222,12 @@ export class FakeFleet implements Fleet {
     return { epoch: params.epoch, checkpoints: disk.checkpoints, exit: disk.exit }
   }
 
-  #start(instance: InstanceId, { attempt }: WorkerParams<'startJob'>): WorkerResult<'startJob'> {
+  #start(instance: InstanceId, { attempt, spec }: WorkerParams<'startJob'>): WorkerResult<'startJob'> {
     const worker = this.#worker(instance)
     if (worker.phase !== 'running') {
       const before = { ...worker }
-      Object.assign(worker, { attempt, phase: 'running', progress: 0 })
+      const { neverSaved } = spec
+      Object.assign(worker, { attempt, phase: 'running', progress: 0, ...(neverSaved ? { neverSaved } : {}) })
       this.#told('startJob', before, 0)
     }
     return { imageMs: 1, containerMs: 1 }

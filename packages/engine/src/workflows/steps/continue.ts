@@ -117,6 +117,7 @@ const containerSpec = (job: Job): ContainerSpec => ({
   image: { source: job.spec.image.source, digest: job.spec.image.digest },
   ...(job.spec.script === undefined ? {} : { script: job.spec.script }),
   env: { ...job.spec.env },
+  ...(job.spec.migrateDisabled ? { neverSaved: true } : {}),
   publish: job.spec.publish.map((mapping) => ({ ...mapping })),
 })
 
