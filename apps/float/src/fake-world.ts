@@ -39,6 +39,7 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
         return signal?.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve()
       },
       colours: false,
+      answers: () => Promise.resolve(true),
       readFile: (path) => {
         throw new Error(`open ${path}: no such file or directory`)
       },

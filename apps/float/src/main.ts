@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { httpsTransport } from '@mmcloud/client'
+import { desktopOpener } from './desktop.ts'
 import { run } from './run.ts'
 import { terminalScreen } from './screen.ts'
 import type { World } from './world.ts'
@@ -19,6 +20,8 @@ const processWorld = (): World => ({
   ...(isatty(1) && process.env['TERM'] !== 'dumb' ? { screen: terminalScreen() } : {}),
   ...(isatty(0) && isatty(2) ? { ask } : {}),
   ...(isSea() ? { executable: process.execPath } : {}),
+  answers,
+  ...(isatty(1) ? desktopOpener(process.platform, process.env) : {}),
   readFile,
   openTransport: httpsTransport,
 })
@@ -39,6 +42,23 @@ const ask: NonNullable<World['ask']> = async (question, { hidden }) => {
     lines.close()
     if (hidden) process.stderr.write('\n')
   }
+}
+
+/** A security group drops what it does not let through, so silence is an answer too. */
+const ANSWER_MS = 3_000
+
+const answers: World['answers'] = async ({ host, port }) => {
+  const { connect } = await import('node:net')
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: ANSWER_MS })
+    const settle = (reached: boolean): void => {
+      socket.destroy()
+      resolve(reached)
+    }
+    socket.once('connect', () => settle(true))
+    socket.once('timeout', () => settle(false))
+    socket.once('error', () => settle(false))
+  })
 }
 
 /** In the words existing clients know: `open abc.sh: no such file or directory`. */

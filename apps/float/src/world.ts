@@ -1,4 +1,5 @@
 import type { Address, Transport, Trust } from '@mmcloud/client'
+import type { HostPort } from '@mmcloud/contract/grammar/publish'
 import type { Screen } from './screen.ts'
 
 /** Everything a command touches outside itself, injected so that tests own it. */
@@ -20,6 +21,10 @@ export type World = {
   readonly ask?: (question: string, options: { readonly hidden: boolean }) => Promise<string>
   /** The file that float runs as; absent where it is not one file. */
   readonly executable?: string
+  /** Whether a TCP connection can be made there within some seconds. */
+  readonly answers: (at: HostPort) => Promise<boolean>
+  /** Shows a page in the person's browser; absent where there is no desktop. */
+  readonly openPage?: (url: string) => void
   readonly readFile: (path: string) => string
   readonly openTransport: (address: Address, trust: Trust) => Transport & { close: () => void }
 }

@@ -1,4 +1,4 @@
-import type { HealthRow, InstanceId, Offer, VolumeId } from '@mmcloud/domain'
+import type { HealthRow, InstanceId, Offer, SecurityGroup, VolumeId } from '@mmcloud/domain'
 import type { CloudInstance, InstanceType, LaunchedInstance, LaunchRequest, Provider } from '@mmcloud/engine'
 import type { z } from 'zod'
 import {
@@ -11,6 +11,7 @@ import {
 import { ask, DaemonAwayError } from './control/client.ts'
 import type { METHODS, Method, Result } from './control/protocol.ts'
 import { CATALOGUE } from './market/catalogue.ts'
+import { coversThisMachine } from './own-addresses.ts'
 import { startDaemon } from './start-daemon.ts'
 
 /**
@@ -91,6 +92,20 @@ export class LocalProvider implements Provider {
     signal: AbortSignal,
   ): Promise<readonly { id: VolumeId; owner: string; sizeGB: number; attachedTo?: InstanceId }[]> {
     return this.#ask('listVolumes', {}, signal)
+  }
+
+  /** Whom this machine's own address lets in comes to the instances from the cloud's end of the host. */
+  async putSecurityGroup({ owner, ports, from }: SecurityGroup, signal: AbortSignal): Promise<void> {
+    const host = from.some(coversThisMachine) ? [`${await this.workerAddress(signal)}/32`] : []
+    await this.#ask('putSecurityGroup', { owner, ports: [...ports], from: [...from, ...host] }, signal)
+  }
+
+  async deleteSecurityGroup(owner: string, signal: AbortSignal): Promise<void> {
+    await this.#ask('deleteSecurityGroup', { owner }, signal)
+  }
+
+  async listSecurityGroups(signal: AbortSignal): Promise<readonly string[]> {
+    return this.#ask('listSecurityGroups', {}, signal)
   }
 
   async health(signal: AbortSignal): Promise<readonly HealthRow[]> {

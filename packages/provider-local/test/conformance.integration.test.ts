@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import type { VolumeId } from '@mmcloud/domain'
 import { providerConformance } from '@mmcloud/engine/ports/provider/provider-conformance'
 import { afterAll, beforeAll, vi } from 'vitest'
@@ -8,6 +9,19 @@ beforeAll(async () => {
   cloud = await openLocalCloud()
 }, 60_000)
 afterAll(() => cloud[Symbol.asyncDispose](), 60_000)
+
+/** Refused by the instance is through; what the packet filter drops is not answered. */
+const comesThrough = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 })
+    const settle = (through: boolean): void => {
+      socket.destroy()
+      resolve(through)
+    }
+    socket.once('connect', () => settle(true))
+    socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code === 'ECONNREFUSED'))
+    socket.once('timeout', () => settle(false))
+  })
 
 const mountPoint = (volume: VolumeId): string => `/mnt/${volume}`
 const MOUNT = 'blkid "$1" || mkfs.btrfs -q "$1"; mkdir -p "$2" && mount "$1" "$2"'
@@ -30,6 +44,11 @@ providerConformance('the local cloud', async () => {
       await inside(instance, 'sh', '-ec', 'printf %s "$1" > "$2/text"', 'write', text, mountPoint(volume))
     },
     read: (volume, instance) => inside(instance, 'cat', `${mountPoint(volume)}/text`),
+    here: '127.0.0.1/32',
+    reaches: async (instance, port) => {
+      const address = (await provider.list(signal)).find(({ id }) => id === instance)?.address
+      return comesThrough(address!, port)
+    },
     until: (condition) =>
       vi.waitFor(
         async () => {

@@ -16,6 +16,7 @@ import { logout } from './logout.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { modify } from './modify.ts'
+import { open } from './open.ts'
 import { promote } from './promote.ts'
 import { release } from './release.ts'
 import { report } from './report.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   df,
   events,
   log,
+  open,
   migrate,
   modify,
   suspend,

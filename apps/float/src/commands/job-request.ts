@@ -14,7 +14,6 @@ const LATER: readonly Flag[] = [
     'dirMap',
     'imageVolSize',
     'rootVolSize',
-    'securityGroup',
     'gateway',
     'targetPort',
     'dumpMode',
@@ -57,6 +56,16 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   },
   { long: 'timeLimit', value: 'DURATION', summary: 'most time spent executing, like 86400s' },
   { long: 'publish', value: 'HOST:CONTAINER', summary: 'a port to reach from outside, repeated' },
+  {
+    long: 'allowFrom',
+    value: 'CIDR',
+    summary: 'who may reach published ports, repeated (the address that you submit from)',
+  },
+  {
+    long: 'securityGroup',
+    value: 'NAME',
+    summary: 'of the cloud; the local cloud has none, each job gets its own: --allowFrom',
+  },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
   {
     long: 'disableMigrate',
@@ -82,6 +91,8 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   migratePolicy: args.value('migratePolicy'),
   timeLimit: args.value('timeLimit'),
   publish: [...args.values('publish')],
+  allowFrom: [...args.values('allowFrom')],
+  securityGroup: args.value('securityGroup'),
   disableRerun: args.isSet('disableRerun'),
   disableMigrate: args.isSet('disableMigrate'),
 })

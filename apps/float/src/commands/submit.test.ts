@@ -33,6 +33,7 @@ test('submit uploads the script and every flag, and prints the job', async () =>
     dataVolumes: [],
     customTags: { k: '' },
     publish: [],
+    allowFrom: [],
     disableRerun: false,
     disableMigrate: false,
   })

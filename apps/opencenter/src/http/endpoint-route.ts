@@ -23,6 +23,8 @@ export type Call<N extends RouteName> = {
   readonly caller: Caller
   readonly reply: FastifyReply
   readonly headers: FastifyRequest['headers']
+  /** From where, as this process sees it. */
+  readonly address: string
 }
 
 type Answer<N extends RouteName> = RestApi[N]['response'] extends infer S extends z.ZodType
@@ -60,8 +62,8 @@ export const endpointRoute = <N extends RouteName>(
       if (caller && !atLeast(caller.user.role, endpoint.least))
         throw new UserError('forbidden', `This is for ${whoMay(endpoint.least)}: ${endpoint.summary}`)
       reply.code(endpoint.success)
-      const { params, query, body, headers } = request
-      return handle({ params, query, body, headers, caller, reply } as Call<N>)
+      const { params, query, body, headers, ip: address } = request
+      return handle({ params, query, body, headers, address, caller, reply } as Call<N>)
     },
   })
 }

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import { submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
 
@@ -42,11 +43,13 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'snapshotJob', ({ params, caller }) =>
     act(params.id, caller, (id, user) => commands.snapshot(id, user)),
   )
-  endpointRoute(app, authenticator, 'rerunJob', async ({ params, caller, body }) => {
+  endpointRoute(app, authenticator, 'rerunJob', async ({ params, caller, body, address }) => {
     const changes = body ? changesIn(body) : ''
     const { spec } = await deps.records.read((view) => findJob(view, params.id, caller))
     const changed =
-      changes === '' ? undefined : { told: changes, spec: await changedSpec(deps, spec, body!, caller) }
+      changes === ''
+        ? undefined
+        : { told: changes, spec: await changedSpec(deps, spec, body!, caller, address) }
     return act(params.id, caller, (id, user) => commands.rerun(id, user, changed))
   })
   endpointRoute(app, authenticator, 'migrateJob', ({ params, caller, body }) => {
@@ -69,12 +72,18 @@ const changedSpec = async (
   spec: JobSpec,
   body: SubmitBody,
   caller: Caller,
+  address: string,
 ): Promise<JobSpec> => {
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
   const { imageName, ...submission } = readSubmission(request)
   await refuseUnknownSecrets(deps.vault, submission.env, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
-  return { ...submission, name: submission.name ?? spec.name, image }
+  return {
+    ...submission,
+    ...submittedFrom(submission, address),
+    name: submission.name ?? spec.name,
+    image,
+  }
 }
 
 /** Who asks decides it, never what was sent. */

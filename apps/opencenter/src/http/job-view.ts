@@ -1,7 +1,7 @@
 import {
   formatCost,
   formatDuration,
-  formatPublish,
+  formatReached,
   formatTime,
   type Filterable,
   type JobSummary,
@@ -58,7 +58,7 @@ export const jobView = (facts: JobFacts): JobView => {
     checkpoints: facts.checkpoints,
     publicIP: host?.address ?? '',
     portMappings: spec.publish.flatMap((mapping) =>
-      host?.address === undefined ? [] : [`${formatPublish(mapping)} -> ${host.address}:${mapping.hostPort}`],
+      host?.address === undefined ? [] : [formatReached(mapping, host.address)],
     ),
     stdout: 'stdout.autosave',
     stderr: 'stderr.autosave',

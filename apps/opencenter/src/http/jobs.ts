@@ -12,11 +12,11 @@ import { submitOnce } from './submit-once.ts'
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
   const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
-  endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers }) => {
+  endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers, address }) => {
     const user = caller.user.name
     const submission = await readRequest(deps, body, user)
     await refuseUnknownSecrets(deps.vault, submission.env, caller)
-    const spec = await completed(deps, submission)
+    const spec = await completed(deps, submission, address)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))
   })

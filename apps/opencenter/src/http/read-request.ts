@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 import { onTemplate, readSubmission, type Submission, type SubmitBody } from '@mmcloud/contract'
-import type { JobSpec } from '@mmcloud/domain'
+import { invalidArgument, type JobSpec } from '@mmcloud/domain'
 import { splitTag } from '../images/image-resolver.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { findTemplate } from './find-template.ts'
@@ -16,15 +17,30 @@ export const readRequest = async (
   return readSubmission(onTemplate(JSON.parse(request) as SubmitBody, body))
 }
 
-/** A submission made complete: its image as it is now, and a name. */
+/** A submission made complete: its image as it is now, where it came from, and a name. */
 export const completed = async (
   { images }: Pick<ApiDeps, 'images'>,
   { imageName, ...submission }: Submission,
+  address: string,
 ): Promise<JobSpec> => ({
   name: nameFor(imageName, submission.instanceType),
   ...submission,
+  ...submittedFrom(submission, address),
   image: await images.resolve(imageName),
 })
+
+/** Whose address lets nobody in is told so before the job waits for guests. */
+export const submittedFrom = (
+  { publish, allowFrom }: Pick<Submission, 'publish' | 'allowFrom'>,
+  address: string,
+): Pick<JobSpec, 'submittedFrom'> => {
+  if (publish.length === 0 || allowFrom) return {}
+  const ipv4 = address === '::1' ? '127.0.0.1' : address.replace(/^::ffff:/i, '')
+  if (isIPv4(ipv4)) return { submittedFrom: ipv4 }
+  throw invalidArgument(
+    '--publish: you come by IPv6; say with --allowFrom CIDR which IPv4 may reach the ports',
+  )
+}
 
 const NAME_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 

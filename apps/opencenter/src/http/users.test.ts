@@ -59,6 +59,14 @@ test('a viewer sees every job and changes nothing; a user sees no others', async
   for (const who of [ann, vic]) expect(await status('GET', '/api/v1/users', who)).toBe(403)
 })
 
+test('what changes nothing ends no session', async () => {
+  const { call } = await open()
+  const token = String((await call('GET', '/api/v1/login')).headers['authorization'])
+  expect((await call('PATCH', '/api/v1/users/admin', {})).status).toBe(400)
+  expect((await call('PATCH', '/api/v1/users/admin', { role: 'admin' })).status).toBe(200)
+  expect((await call('GET', '/api/v1/session', undefined, token)).status).toBe(200)
+})
+
 test('a password is changed by its owner with the present one, and ends the other sessions', async () => {
   const { call, ann } = await open()
   const token = async () =>

@@ -28,7 +28,10 @@ export const userRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const admin = caller.user.role === 'admin'
     if (!admin && (params.name !== caller.user.name || body.role !== undefined))
       throw new UserError('forbidden', 'Only an admin may change others, or a role')
+    if (body.password === undefined && body.role === undefined)
+      throw invalidArgument('nothing to change: give a password or a role')
     const user = await found(params.name)
+    if (body.password === undefined && body.role === user.role) return userView(user)
     if (body.role !== undefined && body.role !== 'admin') await refuseLastAdmin(accounts, user)
     if (body.password !== undefined && user.name === caller.user.name)
       await refuseUnlessCurrent(user, body.currentPassword ?? '')

@@ -22,6 +22,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
   for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
+  for (const network of s.allowFrom ?? []) flags.push('--allowFrom', network)
   const policy = formatVmPolicy(s.vmPolicy)
   if (policy !== formatVmPolicy(DEFAULT_VM_POLICY)) flags.push('--vmPolicy', policy)
   const migrate = formatMigratePolicy(s.migratePolicy)

@@ -1,3 +1,4 @@
+export * from './allow-from.ts'
 export * from './canonical-flags.ts'
 export * from './data-volume.ts'
 export * from './duration.ts'

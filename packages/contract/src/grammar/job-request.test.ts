@@ -45,6 +45,13 @@ test('the request of a configuration makes that configuration', () => {
   )
 })
 
+test('who may reach the ports stays with them', () => {
+  const submission = readSubmission({ image: 'a', publish: ['80'], allowFrom: ['10.0.0.0/8'] })
+  expect(readSubmission(overlay(requestOf(submission), { publish: ['81'] })).allowFrom).toEqual([
+    '10.0.0.0/8',
+  ])
+})
+
 test('laying nothing over a request changes nothing', () => {
   fc.assert(
     fc.property(request, (body) => {

@@ -19,6 +19,7 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
   dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
   publish: spec.publish.map(formatPublish),
+  ...(spec.allowFrom === undefined ? {} : { allowFrom: [...spec.allowFrom] }),
   customTags: { ...spec.customTags },
   vmPolicy: formatVmPolicy(spec.vmPolicy),
   migratePolicy: formatMigratePolicy(spec.migratePolicy),

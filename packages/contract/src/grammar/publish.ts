@@ -13,4 +13,18 @@ export const parsePublish = (text: string): PortMapping => {
 
 export const formatPublish = (mapping: PortMapping): string => `${mapping.hostPort}:${mapping.containerPort}`
 
+/** A published port and where it is reached now: `8888:80 -> 3.4.5.6:8888`; scripts take the fourth word of its line. */
+export const formatReached = (mapping: PortMapping, host: string): string =>
+  `${formatPublish(mapping)} -> ${host}:${mapping.hostPort}`
+
+/** What `formatReached` wrote. */
+export const parseReached = (line: string): { readonly containerPort: number; readonly at: HostPort } => {
+  const [, containerPort, host, port] = /^\d+:(\d+) -> (.+):(\d+)$/.exec(line) ?? []
+  if (!host) throw new Error(`the OpCenter tells of a port as "${line}"; this float does not read that`)
+  return { containerPort: Number(containerPort), at: { host, port: Number(port) } }
+}
+
+/** Where something is reached by TCP. */
+export type HostPort = { readonly host: string; readonly port: number }
+
 const isPort = (port: number): boolean => port >= 1 && port <= 65_535

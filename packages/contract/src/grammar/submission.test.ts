@@ -60,6 +60,12 @@ test.each([
   [{ image: 'a', envs: ['X'] }, '--env'],
   [{ image: 'a', publish: ['80', '80:81'] }, '--publish: port 80 is given twice'],
   [{ image: 'a', publish: ['0'] }, '--publish'],
+  [{ image: 'a', allowFrom: ['10.0.0.0/8'] }, 'name them with --publish PORT'],
+  [
+    { image: 'a', publish: ['80'], allowFrom: ['everybody'] },
+    '--allowFrom: "everybody" is not an IPv4 network',
+  ],
+  [{ image: 'a', securityGroup: 'web' }, '--securityGroup: this cloud has no security groups to name'],
   [
     { image: 'a', dataVolumes: ['[size=1]:/d', '[size=2]:/d/'] },
     '--dataVolume: mount point /d is given twice',
@@ -68,6 +74,16 @@ test.each([
   [{ image: 'a', gateway: 'auto' }, 'gateway is not supported yet'],
   [{ image: 'a', imageVolSize: 6 }, 'imageVolSize is not supported yet'],
 ])('%j is refused', (body, sentence) => expect(() => readSubmission(body)).toThrow(sentence))
+
+test('who may reach the ports is said again in the canonical flags, each network once', () => {
+  const read = readSubmission({
+    image: 'a',
+    publish: ['80'],
+    allowFrom: ['10.1.2.3/8', '10.0.0.0/8', '1.2.3.4'],
+  })
+  expect(read.allowFrom).toEqual(['10.0.0.0/8', '1.2.3.4/32'])
+  expect(read.inputArgs).toContain('--publish 80:80 --allowFrom 10.0.0.0/8 --allowFrom 1.2.3.4/32')
+})
 
 test('type lists are read with and without brackets, and said again in the canonical flags', () => {
   const read = readSubmission({ image: 'python', allowList: '[m5*, r5.large]', denyList: '*.metal' })

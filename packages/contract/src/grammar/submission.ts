@@ -8,6 +8,7 @@ import {
   UserError,
 } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
+import { parseAllowFrom } from './allow-from.ts'
 import { canonicalFlags } from './canonical-flags.ts'
 import { parseDataDisk } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
@@ -18,8 +19,8 @@ import { parseRange } from './range.ts'
 import { readTypeFilter } from './type-list.ts'
 import { parseVmPolicy } from './vm-policy.ts'
 
-/** A `JobSpec` but for what only the OpCenter knows: the image's digest, and the name when none was given. */
-export type Submission = Omit<JobSpec, 'image' | 'name'> & {
+/** A `JobSpec` but for what only the OpCenter knows: the image's digest, who sends it, and the name when none was given. */
+export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom'> & {
   readonly imageName: string
   readonly name?: string
 }
@@ -45,6 +46,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'migratePolicy',
   'timeLimit',
   'publish',
+  'allowFrom',
   'disableRerun',
   'disableMigrate',
 ] satisfies (keyof SubmitBody)[])
@@ -69,6 +71,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     migratePolicy: body.migratePolicy ? parseMigratePolicy(body.migratePolicy) : DEFAULT_MIGRATE_POLICY,
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
     publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
+    ...optional('allowFrom', readAllowFrom(body)),
     dataDisks: unique(
       (body.dataVolumes ?? []).flatMap((text) => parseDataDisk(text) ?? []),
       (disk) => disk.mountPoint,
@@ -91,7 +94,19 @@ const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType
   if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
 }
 
+const readAllowFrom = ({ allowFrom, publish }: SubmitBody): readonly string[] | undefined => {
+  if (!asksForSomething(allowFrom)) return undefined
+  if (!asksForSomething(publish))
+    throw invalidArgument('--allowFrom says who may reach published ports: name them with --publish PORT')
+  return [...new Set((allowFrom ?? []).map(parseAllowFrom))]
+}
+
 const refuseUnsupported = (body: SubmitBody): void => {
+  if (asksForSomething(body['securityGroup']))
+    throw new UserError(
+      'notSupported',
+      '--securityGroup: this cloud has no security groups to name; every job gets its own: --publish PORT --allowFrom CIDR',
+    )
   for (const [key, value] of Object.entries(body)) {
     if (!KNOWN.has(key) && asksForSomething(value)) {
       throw new UserError('notSupported', `${key} is not supported yet`)

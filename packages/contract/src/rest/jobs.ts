@@ -39,6 +39,8 @@ export const submitBodySchema = z
     timeLimit: z.string().nullish(),
     /** `HOST:CONTAINER` or `PORT`. */
     publish: z.array(z.string()).nullish(),
+    /** IPv4 networks (`10.0.0.0/8`) that may reach the published ports; the submitter's address when absent. */
+    allowFrom: z.array(z.string()).nullish(),
     disableRerun: z.boolean().nullish(),
     disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */

@@ -31,6 +31,10 @@ export type JobSpec = {
   /** Counts `Executing` only. */
   readonly timeLimitSeconds?: number
   readonly publish: readonly PortMapping[]
+  /** Networks (`10.0.0.0/8`) that may reach its published ports; absent = the address it was submitted from. */
+  readonly allowFrom?: readonly string[]
+  /** IPv4, as the OpCenter saw it. */
+  readonly submittedFrom?: string
   readonly dataDisks: readonly DataDisk[]
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean

@@ -82,3 +82,55 @@ test('the disk of a job that could not start goes when it is run again, not only
   expect(await ofCloud()).toEqual(volumes)
   await world.engine.stop()
 })
+
+describe('the security group of a job', () => {
+  const PORTS = { publish: [{ hostPort: 80, containerPort: 8000 }], submittedFrom: '10.1.2.3' }
+  const left = (world: TestWorld): Promise<readonly string[]> => world.provider.listSecurityGroups()
+  const placeOf = ({ residence }: Job): InstanceId => (residence as { instance: InstanceId }).instance
+
+  test('is on each instance it gets, and goes with it', async () => {
+    const world = new TestWorld()
+    const job = await world.executing(PORTS)
+    const group = { owner: job.id, ports: [80], from: ['10.1.2.3/32'] }
+    expect(world.provider.securityGroupOf(placeOf(job))).toEqual(group)
+    const calls = world.provider.calls.map(({ method }) => method)
+    expect(calls.indexOf('putSecurityGroup')).toBeLessThan(calls.indexOf('launch'))
+
+    await world.engine.commands.migrate(job.id, 'ada', { instanceType: 'm5.large' })
+    const moved = await world.until(
+      job.id,
+      (now) =>
+        now.residence.kind === 'running' && placeOf(now) !== placeOf(job) && now.workflow === undefined,
+    )
+    expect(world.provider.securityGroupOf(placeOf(moved))).toEqual(group)
+
+    await world.engine.commands.cancel(job.id, 'ada')
+    await world.until(job.id, (now) => now.status === 'Cancelled' && now.workflow === undefined)
+    await world.clock.sleep(25_000, never)
+    expect(await left(world)).toEqual([])
+    await world.engine.stop()
+  })
+
+  test('is made for nobody who publishes nothing', async () => {
+    const world = new TestWorld()
+    await world.executing()
+    expect(await left(world)).toEqual([])
+    await world.engine.stop()
+  })
+
+  test('lets those in whom --allowFrom names, and not the submitter', async () => {
+    const world = new TestWorld()
+    const job = await world.executing({ ...PORTS, allowFrom: ['192.168.0.0/16'] })
+    expect(world.provider.securityGroupOf(placeOf(job))?.from).toEqual(['192.168.0.0/16'])
+    await world.engine.stop()
+  })
+
+  test('that no record knows is deleted, again when that failed', async () => {
+    await provider.putSecurityGroup({ owner: 'gone', ports: [80], from: [] })
+    provider.failNext('deleteSecurityGroup', new Error('made to fail'))
+    const sweep = createSweepReconciler(deps)
+    expect(await sweep.activate(never)).toEqual({ looked: 1, acted: 0 })
+    expect(await sweep.activate(never)).toEqual({ looked: 1, acted: 1 })
+    expect(await provider.listSecurityGroups()).toEqual([])
+  })
+})

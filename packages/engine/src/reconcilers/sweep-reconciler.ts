@@ -3,6 +3,8 @@ import {
   type Instance,
   type InstanceId,
   type Job,
+  type JobId,
+  needsSecurityGroup,
   type Volume,
   type VolumeId,
 } from '@mmcloud/domain'
@@ -22,7 +24,7 @@ const GIVE_BACK_TIMEOUT_MS = 120_000
 
 /**
  * Gives back what nothing needs: instances that no job lives on and no workflow uses, volumes of jobs that ended or
- * were run again on new ones, and whatever the provider has of ours that no record knows.
+ * were run again on new ones, security groups of jobs that ended, and whatever the provider has of ours that no record knows.
  */
 export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
   name: 'sweep',
@@ -30,6 +32,7 @@ export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
     // The cloud first, then the records: what was made in between has a record by then and is left alone.
     const cloud = await deps.provider.list(signal)
     const cloudVolumes = await deps.provider.listVolumes(signal)
+    const groups = await deps.provider.listSecurityGroups(signal)
     const { jobs, instances, volumes } = await deps.records.read(async (view) => ({
       jobs: new Map((await view.jobs({})).map((job) => [job.id, job])),
       instances: await view.instances({ live: true }),
@@ -39,6 +42,7 @@ export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
     const known = new Set<InstanceId>(instances.map((instance) => instance.id))
     const orphans = cloud.filter((instance) => !known.has(instance.id))
     const needed = new Set(volumes.filter((v) => isNeeded(v, jobs.get(v.jobId))).map((v) => v.id))
+    const closed = groups.filter((owner) => !isOpen(jobs.get(owner as JobId)))
     const dead = cloudVolumes.filter((volume) => !needed.has(volume.id))
 
     // Instances first: while they live they hold their volumes.
@@ -46,8 +50,9 @@ export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
       ...(await eachAlone(deps, unneeded, signal, (id, soon) => retireInstance(deps, id, soon))),
       ...(await eachAlone(deps, orphans, signal, (id, soon) => terminateOrphan(deps, id, soon))),
       ...(await eachAlone(deps, dead, signal, (id, soon) => deleteVolume(deps, id, soon))),
+      ...(await eachAlone(deps, closed.map(asThing), signal, (id, soon) => closeGroup(deps, id, soon))),
     ]
-    return { looked: cloud.length + cloudVolumes.length, acted: acted.length }
+    return { looked: cloud.length + cloudVolumes.length + groups.length, acted: acted.length }
   },
 })
 
@@ -62,8 +67,12 @@ const isNeeded = (volume: Volume, job: Job | undefined): boolean =>
   job !== undefined &&
   (job.workflow !== undefined || (!hasEnded(job.status) && job.volumes.includes(volume.id)))
 
+const isOpen = (job: Job | undefined): boolean => job !== undefined && needsSecurityGroup(job)
+
+const asThing = (owner: string): { readonly id: JobId } => ({ id: owner as JobId })
+
 /** One that fails or hangs keeps nobody else; the next sweep meets it again. Answers those that succeeded. */
-const eachAlone = async <Id extends InstanceId | VolumeId>(
+const eachAlone = async <Id extends InstanceId | VolumeId | JobId>(
   deps: EngineDeps,
   things: readonly { readonly id: Id }[],
   signal: AbortSignal,
@@ -98,4 +107,10 @@ const deleteVolume = async (deps: EngineDeps, id: VolumeId, signal: AbortSignal)
     if (!(error instanceof VolumeNotFoundError)) throw error
   }
   await forgetVolume(deps, id)
+}
+
+/** Asked for once more: a job that is run again meanwhile has its group under the same name. */
+const closeGroup = async (deps: EngineDeps, owner: JobId, signal: AbortSignal): Promise<void> => {
+  const job = await deps.records.read((view) => view.job(owner))
+  if (!isOpen(job)) await deps.provider.deleteSecurityGroup(owner, signal)
 }

@@ -15,6 +15,7 @@ const volumeId = z
   .regex(/^vol-[a-z0-9]{17}$/)
   .transform((id) => id as VolumeId)
 const market = z.enum(['spot', 'onDemand'])
+const port = z.int().min(1).max(65_535)
 const nothing = z.object({})
 
 const offer = z.object({
@@ -87,6 +88,12 @@ export const METHODS = {
       }),
     ),
   },
+  putSecurityGroup: {
+    params: z.object({ owner: z.string(), ports: z.array(port), from: z.array(z.cidrv4()) }),
+    result: nothing,
+  },
+  deleteSecurityGroup: { params: z.object({ owner: z.string() }), result: nothing },
+  listSecurityGroups: { params: nothing, result: z.array(z.string()) },
   health: {
     params: nothing,
     result: z.array(

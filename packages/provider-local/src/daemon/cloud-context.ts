@@ -19,6 +19,6 @@ export type CloudContext = {
   readonly network: Network
   readonly cgroups: Cgroups
   readonly swap: Swap
-  /** By volume id or instance id. Whoever needs both takes the volume's first. */
+  /** By volume id or instance id, and the packet filter last. Whoever needs both takes the volume's first. */
   readonly lock: ReturnType<typeof keyedLock>
 }

@@ -35,6 +35,9 @@ const volumeSchema = z.object({
 })
 export type VolumeRecord = z.infer<typeof volumeSchema>
 
+const groupSchema = z.object({ owner: z.string(), ports: z.array(z.int()), from: z.array(z.string()) })
+export type GroupRecord = z.infer<typeof groupSchema>
+
 const answerSchema = z.object({ cloudId: z.string(), address: z.string(), pricePerHour: z.number() })
 
 const stateSchema = z.object({
@@ -43,6 +46,7 @@ const stateSchema = z.object({
   tokenKey: z.string(),
   instances: z.array(instanceSchema),
   volumes: z.array(volumeSchema),
+  securityGroups: z.array(groupSchema).default([]),
   /** What launches of instances that are gone were answered, newest last: a repeated launch gets the same. */
   gone: z.array(z.object({ id: instanceId, answer: answerSchema })),
 })
@@ -56,6 +60,8 @@ export type CloudState = {
   readonly file: StateFile
   readonly instances: Map<InstanceId, InstanceRecord>
   readonly volumes: Map<VolumeId, VolumeRecord>
+  /** By owner. */
+  readonly securityGroups: Map<string, GroupRecord>
   readonly gone: Map<InstanceId, z.infer<typeof answerSchema>>
   /** Durable when it resolves; changes made meanwhile are in the next file. */
   save(): Promise<void>
@@ -66,6 +72,7 @@ export const openState = async (cloudDir: string): Promise<CloudState> => {
   const file = await readState(path)
   const instances = new Map(file.instances.map((each) => [each.id, each]))
   const volumes = new Map(file.volumes.map((each) => [each.id, each]))
+  const securityGroups = new Map(file.securityGroups.map((each) => [each.owner, each]))
   const gone = new Map(file.gone.map(({ id, answer }) => [id, answer]))
   let writing = Promise.resolve()
   let next: Promise<void> | undefined
@@ -75,6 +82,7 @@ export const openState = async (cloudDir: string): Promise<CloudState> => {
     for (const id of [...gone.keys()].slice(0, -REMEMBERED)) gone.delete(id)
     file.instances = [...instances.values()]
     file.volumes = [...volumes.values()]
+    file.securityGroups = [...securityGroups.values()]
     file.gone = [...gone].map(([id, answer]) => ({ id, answer }))
     await replaceFile(path, `${JSON.stringify(file, undefined, 1)}\n`)
   }
@@ -83,6 +91,7 @@ export const openState = async (cloudDir: string): Promise<CloudState> => {
     file,
     instances,
     volumes,
+    securityGroups,
     gone,
     save() {
       if (next === undefined) {
@@ -112,5 +121,11 @@ const readState = async (path: string): Promise<StateFile> => {
     throw error
   })
   if (text !== undefined) return stateSchema.parse(JSON.parse(text))
-  return { tokenKey: randomBytes(32).toString('hex'), instances: [], volumes: [], gone: [] }
+  return {
+    tokenKey: randomBytes(32).toString('hex'),
+    instances: [],
+    volumes: [],
+    securityGroups: [],
+    gone: [],
+  }
 }

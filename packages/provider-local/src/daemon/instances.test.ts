@@ -53,7 +53,11 @@ test('a launch that fails takes down what was still being made when it failed', 
     list: async () => [...groups],
     close: async () => undefined,
   }
-  const network = { freeAddress: () => '10.213.9.10', unplug: async () => undefined }
+  const network = {
+    freeAddress: () => '10.213.9.10',
+    unplug: async () => undefined,
+    filter: async () => undefined,
+  }
   const cloud = {
     cloudDir,
     config: localCloudConfigSchema.parse({ dataDir: '/d', systemImage: '/s', imageStore: '/i' }),

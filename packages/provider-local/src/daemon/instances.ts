@@ -16,6 +16,7 @@ import type { InstanceRecord } from './cloud-state.ts'
 import { command } from './command.ts'
 import { bindLoop, loopsBelow, releaseLoop } from './loop.ts'
 import { bootSandbox, consoleTail, isAlive } from './sandbox.ts'
+import { filter } from './security-groups.ts'
 import { diskTemplate } from './disk-template.ts'
 
 export type Instances = ReturnType<typeof makeInstances>
@@ -41,6 +42,8 @@ export const makeInstances = (
       state.instances.set(request.id, record)
       try {
         await state.save()
+        // Before it has the address: what was open for an earlier owner of it is closed.
+        await filter(cloud)
         await boot(record, request.userData)
         await state.save()
       } catch (error) {

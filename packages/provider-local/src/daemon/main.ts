@@ -20,6 +20,7 @@ import { enterMachine, leaveMachine } from './machine-registry.ts'
 import { metadataServer } from './metadata-server.ts'
 import { cloudName } from './names.ts'
 import { inHost, makeNetwork, METADATA_ADDRESS } from './network.ts'
+import { makeSecurityGroups, openingsOf } from './security-groups.ts'
 import { endSwap, useSwap } from './swap.ts'
 import { makeVolumes } from './volumes.ts'
 
@@ -33,6 +34,7 @@ const main = async (cloudDir: string): Promise<void> => {
   process.chdir(cloudDir)
   const cloud = await openCloud(cloudDir)
   const volumes = makeVolumes(cloud)
+  const groups = makeSecurityGroups(cloud)
   const clockwork = startInterruptions(cloud, () => instances)
   const instances = makeInstances(cloud, (id) => volumes.freeAllOf(id), clockwork.nudge)
   await diskTemplate(cloud)
@@ -85,6 +87,9 @@ const main = async (cloudDir: string): Promise<void> => {
     detachVolume: ({ volume }) => volumes.detach(volume).then(nothing),
     deleteVolume: ({ volume }) => volumes.delete(volume).then(nothing),
     listVolumes: async () => volumes.list(),
+    putSecurityGroup: (group) => groups.put(group).then(nothing),
+    deleteSecurityGroup: ({ owner }) => groups.delete(owner).then(nothing),
+    listSecurityGroups: async () => groups.list(),
     health: () => cloudHealth(cloud),
     stop: async () => {
       // One that failed is tried again when asked again.
@@ -111,7 +116,7 @@ const openCloud = async (cloudDir: string): Promise<CloudContext> => {
   state.file.subnet = subnet
   await state.save()
   const network = makeNetwork(name, subnet)
-  await network.ensure()
+  await network.ensure(openingsOf(state))
   await mkdir(join(cloudDir, 'instances'), { recursive: true, mode: 0o700 })
   await mkdir(config.imageStore, { recursive: true })
   const swap = await useSwap(cloudDir, config.swapGB)

@@ -20,6 +20,9 @@ export const METADATA_ADDRESS = '169.254.169.254'
 /** Addresses of instances: `.10` to `.249`. */
 const [FIRST, INSTANCES] = [10, 240]
 
+/** TCP that may come from a network to some ports of an instance. */
+export type Opening = { readonly from: string; readonly address: string; readonly ports: readonly number[] }
+
 export const makeNetwork = (name: string, subnet: number) => {
   const prefix = `10.213.${subnet}`
 
@@ -27,7 +30,7 @@ export const makeNetwork = (name: string, subnet: number) => {
     hostAddress: `${prefix}.1`,
 
     /** Makes what is missing; a network that outlived its daemon is used as it is. */
-    async ensure(): Promise<void> {
+    async ensure(openings: readonly Opening[]): Promise<void> {
       const whole = (await exists(command, 'br0')) && (await exists(inHost, name))
       if (!whole) {
         await removeLinks(name)
@@ -42,9 +45,14 @@ export const makeNetwork = (name: string, subnet: number) => {
         ])
         await ip(inHost, [`addr add ${prefix}.1/24 dev ${name}`, `link set ${name} up`])
       }
-      await inHost('nft', ['-f', '-'], rules(name, prefix))
+      await inHost('nft', ['-f', '-'], rules(name, prefix, openings))
       // Kernels without bridge filtering go without: instances of one person could then pose as each other.
       await command('nft', ['-f', '-'], ownAddressesOnly(prefix)).catch(() => undefined)
+    },
+
+    /** Replaces what may connect to instances; connections that are open stay so. */
+    async filter(openings: readonly Opening[]): Promise<void> {
+      await inHost('nft', ['-f', '-'], rules(name, prefix, openings))
     },
 
     /** The lowest address that none of `taken` has. */
@@ -130,8 +138,11 @@ table bridge addresses {
 `
 }
 
-/** Instances reach the world as the host does, and the host at `.1`; never another cloud of this machine. */
-const rules = (name: string, prefix: string): string => `
+/**
+ * Instances reach the world as the host does, and the host at `.1`; never another cloud of this machine. They are
+ * reached, by this machine too, only where there is an opening. Replaced as a whole, at once.
+ */
+const rules = (name: string, prefix: string, openings: readonly Opening[]): string => `
 table ip ${name}
 delete table ip ${name}
 table ip ${name} {
@@ -139,9 +150,20 @@ table ip ${name} {
     type nat hook postrouting priority srcnat
     ip saddr ${prefix}.0/24 oifname != "${name}" masquerade
   }
+  chain arriving {
+    ct state established,related accept
+    meta l4proto icmp accept
+    ${openings.map(accept).join('\n    ')}
+    drop
+  }
   chain forward {
     type filter hook forward priority filter
     iifname "${name}" ip daddr 10.213.0.0/16 drop
+    oifname "${name}" jump arriving
+  }
+  chain output {
+    type filter hook output priority filter
+    oifname "${name}" jump arriving
   }
   chain input {
     type filter hook input priority filter
@@ -149,3 +171,6 @@ table ip ${name} {
   }
 }
 `
+
+const accept = ({ from, address, ports }: Opening): string =>
+  `ip saddr ${from} ip daddr ${address} tcp dport { ${ports.join(', ')} } accept`

@@ -14,6 +14,11 @@ providerConformance('the fake', async () => {
     unmount: async (volume) => provider.mount(volume, false),
     write: async (volume, _instance, text) => provider.write(volume, text),
     read: async (volume) => provider.read(volume),
+    here: '10.0.0.1/32',
+    reaches: async (instance, port) => {
+      const group = provider.securityGroupOf(instance)
+      return group !== undefined && group.ports.includes(port) && group.from.includes('10.0.0.1/32')
+    },
     until: async (condition) => {
       const end = now + 60_000
       while (!(await condition())) {

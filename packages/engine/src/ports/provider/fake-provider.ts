@@ -1,4 +1,4 @@
-import type { HealthRow, InstanceId, Market, Offer, VolumeId } from '@mmcloud/domain'
+import type { HealthRow, InstanceId, Market, Offer, SecurityGroup, VolumeId } from '@mmcloud/domain'
 import {
   InstanceNotFoundError,
   InsufficientCapacityError,
@@ -42,6 +42,7 @@ export class FakeProvider implements Provider {
   readonly #instances = new Map<InstanceId, FakeInstance>()
   readonly #answered = new Map<InstanceId, LaunchedInstance>()
   readonly #volumes = new Map<VolumeId, FakeVolume>()
+  readonly #groups = new Map<string, SecurityGroup>()
   readonly #limits = new Map<string, number>()
   readonly #features = new Map<string, readonly string[]>()
   readonly #lost: (keyof Provider)[] = []
@@ -222,6 +223,29 @@ export class FakeProvider implements Provider {
     await this.#hang('listVolumes', signal)
     this.#enter('listVolumes', '')
     return [...this.#volumes.values()].map((volume) => without(volume, ['mounted', 'content']))
+  }
+
+  async putSecurityGroup(group: SecurityGroup): Promise<void> {
+    this.#enter('putSecurityGroup', group.owner)
+    this.#groups.set(group.owner, group)
+    this.#leave('putSecurityGroup')
+  }
+
+  async deleteSecurityGroup(owner: string): Promise<void> {
+    this.#enter('deleteSecurityGroup', owner)
+    this.#groups.delete(owner)
+    this.#leave('deleteSecurityGroup')
+  }
+
+  async listSecurityGroups(): Promise<readonly string[]> {
+    this.#enter('listSecurityGroups', '')
+    return [...this.#groups.keys()]
+  }
+
+  /** The group that an instance is of. */
+  securityGroupOf(id: InstanceId): SecurityGroup | undefined {
+    const instance = this.#instances.get(id)
+    return instance && this.#groups.get(instance.owner)
   }
 
   async health(): Promise<readonly HealthRow[]> {

@@ -23,6 +23,10 @@ export type ProviderUnderTest = {
   unmount(volume: VolumeId, instance: InstanceId): Promise<void>
   write(volume: VolumeId, instance: InstanceId, text: string): Promise<void>
   read(volume: VolumeId, instance: InstanceId): Promise<string>
+  /** The network from which `reaches` tries. */
+  readonly here: string
+  /** Whether a connection to that port comes as far as the instance, where nothing need listen. */
+  readonly reaches: (instance: InstanceId, port: number) => Promise<boolean>
   /** Lets the provider's time pass until the condition holds; rejects after some seconds of it. */
   until(condition: () => Promise<boolean>): Promise<void>
 }
@@ -211,6 +215,40 @@ export const providerConformance = (name: string, open: () => Promise<ProviderUn
       await cloud.mount(volume, b, onB.device)
       expect(await cloud.read(volume, b)).toBe('still here')
       await cloud.unmount(volume, b)
+    })
+
+    test('an instance is reached where the group of its owner lets it be, and nowhere without one', async () => {
+      const { provider, launch, reaches, here } = await enter()
+      onTestFinished(() => provider.deleteSecurityGroup('served', signal))
+      await provider.putSecurityGroup({ owner: 'served', ports: [8000, 8001], from: [here] }, signal)
+      const [served, other] = [await launch({ owner: 'served' }), await launch()]
+      const reached = () => Promise.all([8000, 8001, 8002].map((port) => reaches(served, port)))
+      expect(await reached()).toEqual([true, true, false])
+      expect(await reaches(other, 8000)).toBe(false)
+      // An address for documents: nobody has it.
+      await provider.putSecurityGroup(
+        { owner: 'served', ports: [8000, 8002], from: ['203.0.113.1/32'] },
+        signal,
+      )
+      expect(await reached()).toEqual([false, false, false])
+      await provider.putSecurityGroup(
+        { owner: 'served', ports: [8002], from: ['203.0.113.1/32', here] },
+        signal,
+      )
+      expect(await reached()).toEqual([false, false, true])
+    })
+
+    test('a group that is deleted lets nobody through and is not listed', async () => {
+      const { provider, launch, reaches, here } = await enter()
+      const group = { owner: 'served', ports: [8000], from: [here] }
+      await provider.putSecurityGroup(group, signal)
+      await provider.putSecurityGroup(group, signal)
+      const instance = await launch({ owner: 'served' })
+      expect(await provider.listSecurityGroups(signal)).toEqual(['served'])
+      await provider.deleteSecurityGroup('served', signal)
+      await provider.deleteSecurityGroup('served', signal)
+      expect(await provider.listSecurityGroups(signal)).toEqual([])
+      expect(await reaches(instance, 8000)).toBe(false)
     })
 
     test('what does not exist is refused by its own error', async () => {

@@ -32,6 +32,9 @@ export const withDeadlines = (provider: Provider, clock: Clock): Provider => {
     attachVolume: (id, to, signal) => done(signal, (soon) => provider.attachVolume(id, to, soon)),
     detachVolume: (id, signal) => done(signal, (soon) => provider.detachVolume(id, soon)),
     deleteVolume: (id, signal) => done(signal, (soon) => provider.deleteVolume(id, soon)),
+    putSecurityGroup: (group, signal) => done(signal, (soon) => provider.putSecurityGroup(group, soon)),
+    deleteSecurityGroup: (owner, signal) => done(signal, (soon) => provider.deleteSecurityGroup(owner, soon)),
+    listSecurityGroups: (signal) => asked(signal, (soon) => provider.listSecurityGroups(soon)),
     ...(reclaim && {
       reclaim: (id, noticeSeconds, signal) =>
         asked(signal, (soon) => reclaim.call(provider, id, noticeSeconds, soon)),

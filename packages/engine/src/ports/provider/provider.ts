@@ -1,4 +1,4 @@
-import type { HealthRow, InstanceId, Market, Offer, VolumeId } from '@mmcloud/domain'
+import type { HealthRow, InstanceId, Market, Offer, SecurityGroup, VolumeId } from '@mmcloud/domain'
 
 /**
  * Where instances and volumes come from. Every call may be repeated with the same ids after a crash of the caller
@@ -53,6 +53,18 @@ export interface Provider {
   listVolumes(
     signal: AbortSignal,
   ): Promise<readonly { id: VolumeId; owner: string; sizeGB: number; attachedTo?: InstanceId }[]>
+
+  /**
+   * Makes or replaces the group of `group.owner`, of which all instances of that owner are, those launched later too.
+   * From outside nothing reaches an instance by TCP or UDP but what its group lets through; without a group nothing does.
+   */
+  putSecurityGroup(group: SecurityGroup, signal: AbortSignal): Promise<void>
+
+  /** Idempotent. Nobody outside can connect any more to instances of that owner that still run. */
+  deleteSecurityGroup(owner: string, signal: AbortSignal): Promise<void>
+
+  /** The owners of all groups we made here: the sweep trusts this list. */
+  listSecurityGroups(signal: AbortSignal): Promise<readonly string[]>
 
   /** What this provider needs of the machine or the account, one row each. */
   health(signal: AbortSignal): Promise<readonly HealthRow[]>

@@ -7,6 +7,7 @@ import {
   needSentence,
   type Offer,
   type ResourceNeed,
+  securityGroupOf,
   usableCheckpoint,
   type VmPolicy,
 } from '@mmcloud/domain'
@@ -40,6 +41,8 @@ export const launchTarget = async (
   })
   const offers = await deps.provider.offers(signal)
   const fitting = asPlanned(context, chooseOffers(offers, need, job.spec.vmPolicy))
+  const group = securityGroupOf(job)
+  if (group && fitting.length > 0) await deps.provider.putSecurityGroup(group, signal)
   const tried: string[] = []
   for (const offer of await triedBefore(context, fitting)) {
     await recordOffer(context, offer)
