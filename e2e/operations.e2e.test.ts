@@ -83,15 +83,15 @@ describe.concurrent('what a person can ask of a job', () => {
   })
 
   test('a job that may not be moved works until its instance is gone, and starts over', async () => {
-    const job = await counter(30, '--disableMigrate')
+    const job = await counter(150, '--disableMigrate')
     await step(job, 3)
     expect((await product.tryFloat('suspend', '-f', '-j', job)).stderr).toContain('--disableMigrate')
-    await product.float('drill', '-j', job, '--notice', '2s')
+    await product.float('drill', '-j', job, '--notice', '1s')
     await product.event(job, 'startedOver')
     await product.status(job, ['Completed'])
     const reasons = (await product.events(job)).map(({ reason }) => reason)
     expect(reasons).not.toContain('saved')
-    everyStepOnce(await product.log(job), 30)
+    everyStepOnce(await product.log(job), 150)
   })
 
   test('migrate --sync moves to a type, then to a size', async () => {

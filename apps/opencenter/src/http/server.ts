@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
+import { type Endpoint, REST_API } from '@mmcloud/contract'
 import { notFound } from '@mmcloud/domain'
 import Fastify, {
   type FastifyBaseLogger,
@@ -139,6 +140,19 @@ const describeApi = async (app: FastifyInstance, version: string): Promise<void>
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (input) => withOptionalBodies(jsonSchemaTransformObject(input)),
   })
+}
+
+type ApiDocument = ReturnType<typeof jsonSchemaTransformObject>
+type Operation = { readonly operationId?: string; readonly requestBody?: { required?: boolean } }
+
+/** The schemas know which bodies may be left out; the document would ask for all of them. */
+const withOptionalBodies = (document: ApiDocument): ApiDocument => {
+  const paths = Object.values(document.paths ?? {}) as Record<string, Operation>[]
+  for (const { operationId = '', requestBody } of paths.flatMap((path) => Object.values(path))) {
+    const { body } = (REST_API as Record<string, Endpoint>)[operationId] ?? {}
+    if (requestBody && body?.safeParse(undefined).success) requestBody.required = false
+  }
+  return document
 }
