@@ -25,3 +25,9 @@ test('a path that is no path is refused in the one form of errors', async () => 
   const { statusCode, body } = await app.inject({ method: 'GET', url: '/api/v1/jobs/%zz' })
   expect([statusCode, Object.keys(JSON.parse(body) as object)]).toEqual([400, ['code', 'message', 'hint']])
 })
+
+test('a body beyond the limit is refused in the one form of errors', async () => {
+  const { call } = await openTestApi()
+  const { status, body } = await call('POST', '/api/v1/jobs', { jobContent: 'x'.repeat(9 * 2 ** 20) })
+  expect([status, body['code']]).toEqual([413, 1003])
+})
