@@ -22,6 +22,7 @@ type Move = {
   readonly target: { readonly cpu: number; readonly memGB: number }
   readonly phases: Readonly<Record<string, number>>
   readonly standStillMs: number
+  readonly outcome: string
   readonly bytes: number
   readonly cost: number
 }
@@ -30,7 +31,7 @@ type Move = {
 const moves = (job: string, count: number): Promise<Move[]> =>
   waitFor(`${count} moves of job ${job}`, 240_000, async () => {
     const all = JSON.parse(await center.float('migrations', '-j', job, '-F', 'json')) as Move[]
-    const done = all.filter(({ standStillMs }) => standStillMs !== undefined)
+    const done = all.filter(({ outcome }) => outcome === 'done')
     if (done.length >= count) return { done }
     const { status } = await center.show(job)
     if (status.startsWith('Fail'))

@@ -57,7 +57,11 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
     savedBytes: usableCheckpoint(await view.checkpoints(job.id), job.attempt)?.bytes ?? 0,
   }))
   if (!instance) return undefined
-  const done = migrations.filter(({ outcome }) => outcome === 'done')
+  // A rest, a loss and an earlier attempt say nothing about what a move of this run costs.
+  const done = migrations.filter(
+    ({ outcome, trigger, startedAt }) =>
+      outcome === 'done' && trigger !== 'resume' && trigger !== 'lost' && startedAt >= (job.startedAt ?? 0),
+  )
   const last = done.at(-1)
   return {
     policy: job.spec.migratePolicy,
