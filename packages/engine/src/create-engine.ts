@@ -5,11 +5,13 @@ import type { JobCommands } from './job-commands.ts'
 import { withDeadlines } from './ports/provider/provider-with-deadlines.ts'
 import { createJobReconciler } from './reconcilers/job-reconciler.ts'
 import type { Reconciler } from './reconcilers/reconciler.ts'
+import { createSizeReconciler } from './reconcilers/size-reconciler.ts'
 import { createSweepReconciler } from './reconcilers/sweep-reconciler.ts'
 import { WorkflowRuns } from './workflow/workflow-runs.ts'
 
 /** Jobs are looked at this often without a nudge; a nudge is at once. */
 const JOBS_EVERY_MS = 500
+const SIZES_EVERY_MS = 500
 const SWEEP_EVERY_MS = 10_000
 const DRAIN_LOOK_MS = 100
 
@@ -50,12 +52,14 @@ export const createEngine = (given: EngineDeps): Engine => {
     wake = undefined
   }
 
-  const activate = async (reconciler: Reconciler): Promise<void> => {
+  /** How much it has changed. */
+  const activate = async (reconciler: Reconciler): Promise<number> => {
     try {
-      await reconciler.activate(stopping.signal)
+      return (await reconciler.activate(stopping.signal)).acted
     } catch (error) {
       if (!stopping.signal.aborted)
         deps.log.error({ reconciler: reconciler.name, err: error }, 'a reconciler failed; it is tried again')
+      return 0
     }
   }
 
@@ -74,6 +78,15 @@ export const createEngine = (given: EngineDeps): Engine => {
     }
   }
 
+  const sizesLoop = async (): Promise<void> => {
+    const sizes = createSizeReconciler(deps, () => draining)
+    while (!stopping.signal.aborted) {
+      // The moves it has begun are carried out by the loop of the jobs.
+      if ((await activate(sizes)) > 0) nudge()
+      await deps.clock.sleep(SIZES_EVERY_MS, stopping.signal).catch(() => undefined)
+    }
+  }
+
   const sweepLoop = async (): Promise<void> => {
     const sweep = createSweepReconciler(deps)
     while (!stopping.signal.aborted) {
@@ -87,7 +100,7 @@ export const createEngine = (given: EngineDeps): Engine => {
     nudge,
     start: (options) => {
       draining = options?.draining ?? false
-      loops.push(jobsLoop(), sweepLoop())
+      loops.push(jobsLoop(), sizesLoop(), sweepLoop())
     },
     drain: async (signal) => {
       draining = true

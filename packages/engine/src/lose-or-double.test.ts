@@ -50,7 +50,7 @@ const fault = fc.oneof(
   fc.record({ what: fc.constant('loseAnswer' as const), deed: fc.constantFrom(...deeds) }),
   fc.record({
     what: fc.constant('hang' as const),
-    deed: fc.constantFrom('list' as const, 'listVolumes' as const, 'terminate' as const),
+    deed: fc.constantFrom('list', 'listVolumes', 'offers', 'terminate'),
   }),
   fc.record({ what: fc.constant('away' as const), forMs: fc.integer({ min: 100, max: 60_000 }) }),
   fc.record({ what: fc.constant('noCapacity' as const), forMs: fc.integer({ min: 100, max: 60_000 }) }),

@@ -7,6 +7,7 @@ import {
   type Reason,
   type ReasonNumbers,
 } from '@mmcloud/domain'
+import { closeMoves } from './open-moves.ts'
 import type { RecordsTransaction } from './ports/records/records.ts'
 
 /** What a transition may change beside the status. */
@@ -46,6 +47,7 @@ export const moveJob = async (
   const moved = { ...patched({ ...executedTime(job, to, at), status: to }, patch, at), ...ends }
   await tx.updateJob(moved)
   await tx.addEvent(job.id, { at, from: job.status, to, reason, numbers })
+  if (to !== job.status && hasEnded(to)) await closeMoves(tx, job.id, `the job ended: ${to}`, at)
   return moved
 }
 

@@ -16,6 +16,7 @@ import {
   type Job,
   jobCategory,
   type JobStatus,
+  sizeSentence,
   type Volume,
   volumeCost,
 } from '@mmcloud/domain'
@@ -128,8 +129,7 @@ const hostOf = (
 
 const workingHost = (host: Instance | undefined): string => {
   if (host?.address === undefined) return ''
-  const { cpu, memGB, market } = host.offer
-  return `${host.address} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
+  return `${host.address} (${sizeSentence(host.offer)})`
 }
 
 /** What is gone is in the job's own sum. */

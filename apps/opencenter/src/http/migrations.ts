@@ -1,6 +1,6 @@
 import { formatInstant, type JobInstance, type Migration } from '@mmcloud/contract'
-import { type Instance, instanceCost, reasonSentence } from '@mmcloud/domain'
-import type { Machine, MigrationRecord } from '@mmcloud/engine'
+import { type Instance, instanceCost, machineSentence, reasonSentence } from '@mmcloud/domain'
+import type { MigrationRecord } from '@mmcloud/engine'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
@@ -47,9 +47,6 @@ const migrationView = (move: MigrationRecord): Migration => ({
   outcome: move.outcome,
   ...(move.undoneBecause === undefined ? {} : { undoneBecause: move.undoneBecause }),
 })
-
-const machineSentence = ({ instanceType, cpu, memGB, market }: Machine): string =>
-  `${instanceType} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
 
 const instanceView = (instance: Instance, now: number): JobInstance => {
   const { id, offer, state, requestedAt, readyAt, goneAt } = instance

@@ -29,6 +29,8 @@ export type CaptureInput = {
   readonly attempt: number
   readonly volumes: readonly MountedVolume[]
   readonly limits: MemoryLimits
+  /** Since when (epoch ms) the program has stood still already. */
+  readonly frozenSince?: number
 }
 
 /**
@@ -79,7 +81,7 @@ class CaptureRun {
   readonly #direct: boolean
   readonly #images: Images
   readonly #started = performance.now()
-  readonly #takenAt = Date.now()
+  readonly #begunAt = Date.now()
   readonly #timings = { freezeMs: 0, dumpMs: 0, drainLogsMs: 0, diskSnapshotMs: 0, syncMs: 0 }
   #logs: Record<string, number> = {}
   #dumping = true
@@ -101,14 +103,17 @@ class CaptureRun {
   }
 
   async dump(): Promise<Checkpoint> {
-    this.#timings.freezeMs = Math.round(performance.now() - this.#started)
     const { kind } = this.#input
     this.#following = this.#images.follow(() => !this.#dumping)
     const flags = ['--tcp-established', '--file-locks', '--ext-unix-sk', '--image-path', this.#directory]
     if (kind === 'snapshot') flags.push('--leave-running')
     try {
       await withCriuActions(
-        { 'post-dump': (signal) => this.#whileFrozen(signal), 'network-unlock': () => this.#beforeThaw() },
+        {
+          'network-lock': async () => void (this.#timings.freezeMs = this.#lap()),
+          'post-dump': (signal) => this.#whileFrozen(signal),
+          'network-unlock': () => this.#beforeThaw(),
+        },
         () => runc(['checkpoint', ...flags, '--work-path', places.criuWork]),
         this.#direct ? [DIRECT_IMAGES] : [],
       )
@@ -177,7 +182,7 @@ class CaptureRun {
       checkpoint: {
         seq: this.#seq,
         attempt,
-        takenAt: this.#takenAt,
+        takenAt: this.#input.frozenSince ?? this.#begunAt,
         kind,
         bytes: files.reduce((sum, { size }) => sum + size, 0),
         timings: this.#timings,

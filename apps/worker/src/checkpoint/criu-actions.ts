@@ -12,6 +12,7 @@ type Action = (signal: AbortSignal) => Promise<void>
 
 /**
  * What CRIU may wait for:
+ * `network-lock` every process of the program is frozen, and nothing is dumped yet.
  * `post-dump` the program is frozen and dumped; only if it resolves does CRIU end or thaw the program as planned, a
  * rejection, or our death, thaws it where it is.
  * `network-unlock` a dump is over, or has failed, and the program runs on next, whatever becomes of the action.
@@ -20,7 +21,7 @@ type Action = (signal: AbortSignal) => Promise<void>
  */
 export type CriuActions = Partial<Record<(typeof ACTIONS)[number], Action>>
 
-const ACTIONS = ['post-dump', 'network-unlock', 'post-restore', 'pre-resume'] as const
+const ACTIONS = ['network-lock', 'post-dump', 'network-unlock', 'post-restore', 'pre-resume'] as const
 
 const SCRIPT = `#!/bin/sh
 case "$CRTOOLS_SCRIPT_ACTION" in ${ACTIONS.join('|')}) ;; *) exit 0 ;; esac

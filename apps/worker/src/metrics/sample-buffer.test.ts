@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sample } from '@mmcloud/domain'
@@ -86,6 +94,22 @@ test('a part that was acknowledged of a file that is full since is not given aga
   filled(testSeconds(300, 900), buffer)
   buffer.acknowledged(batch)
   expect(delivered(buffer)).toEqual(testSeconds(300, 900))
+})
+
+test('what is acknowledged only after the next was measured fills no file without end', () => {
+  const buffer = opened()
+  let batch = buffer.oldest()
+  const received: Sample[] = []
+  for (const sample of testSeconds(5 * SEGMENT_SAMPLES)) {
+    buffer.add(sample)
+    buffer.keep()
+    if (batch) buffer.acknowledged(batch)
+    received.push(...(batch?.samples ?? []))
+    batch = buffer.oldest()
+  }
+  const lines = files().map((file) => readFileSync(join(directory, file), 'utf8').split('\n').length)
+  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThan(2 * SEGMENT_SAMPLES)
+  expect([...received, ...delivered(buffer)]).toEqual(testSeconds(5 * SEGMENT_SAMPLES))
 })
 
 describe('a disk that takes nothing', () => {

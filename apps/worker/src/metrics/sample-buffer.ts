@@ -28,6 +28,8 @@ export class SampleBuffer {
   #filling: Segment
   #newest: Sample[] = []
   #unwritten = 0
+  /** Lines of its file, acknowledged or not: it is full by these, however soon each sample is acknowledged. */
+  #lines = 0
   /** The last acknowledged sample of a segment that is still there. */
   readonly #acknowledged = new Map<number, Sample>()
   #onItsWay: number | undefined
@@ -47,6 +49,7 @@ export class SampleBuffer {
     this.#unwritten += 1
     if (this.#newest.length < SEGMENT_SAMPLES) return
     this.keep()
+    if (this.#newest.length < SEGMENT_SAMPLES) return
     if (this.#unwritten < this.#newest.length) this.#beginSegment()
     else {
       this.#newest.shift()
@@ -59,8 +62,10 @@ export class SampleBuffer {
     if (this.#unwritten === 0) return
     try {
       this.#segments.append(this.#filling, this.#newest.slice(-this.#unwritten))
+      this.#lines += this.#unwritten
       this.#unwritten = 0
       this.#diskRefuses = false
+      if (this.#lines >= SEGMENT_SAMPLES) this.#beginSegment()
     } catch (error) {
       if (!this.#diskRefuses) this.#log(`samples cannot be kept on the job's disk: ${String(error)}`)
       this.#diskRefuses = true
@@ -86,7 +91,9 @@ export class SampleBuffer {
     // A sample of the segment being filled is in memory, unless it was forgotten or the segment is full since.
     this.#newest.splice(0, this.#newest.lastIndexOf(last) + 1)
     this.#unwritten = Math.min(this.#unwritten, this.#newest.length)
-    if (this.#newest.length === 0) this.#remove(this.#filling)
+    if (this.#newest.length > 0) return
+    this.#remove(this.#filling)
+    this.#lines = 0
   }
 
   /** A segment that a worker before this one has begun. */
@@ -97,6 +104,7 @@ export class SampleBuffer {
     this.#older.pop()
     this.#filling = last
     this.#newest = samples
+    this.#lines = samples.length
   }
 
   /** What is written stays on the disk; what could not be written stays in memory. */
@@ -104,6 +112,7 @@ export class SampleBuffer {
     this.#older.push(this.#filling)
     this.#newest = this.#unwritten === 0 ? [] : this.#newest.slice(-this.#unwritten)
     this.#filling = { number: this.#filling.number + 1, kind: 'raw' }
+    this.#lines = 0
     for (const segment of this.#raw().slice(0, -RAW_SEGMENTS)) this.#merge(segment)
     for (const segment of this.#older.slice(0, -ALL_SEGMENTS)) this.#remove(segment)
   }

@@ -1,4 +1,4 @@
-import { type BrakePolicy, type MemoryReading, shouldBrake } from '@mmcloud/domain'
+import { type BrakePolicy, LEAST_SPAN_MS, type MemoryReading, shouldBrake } from '@mmcloud/domain'
 import { freeSwap, jobMemoryInUse, type MemoryLimits } from '../container/cgroup.ts'
 
 /** Looks several times a second whether the job must be frozen before memory runs out. */
@@ -8,7 +8,7 @@ export class Brake {
   isDue(when: BrakePolicy, limits: MemoryLimits): boolean {
     const now = readMemory(limits)
     const before = this.#before ?? now
-    this.#before = now
+    if (before === now || now.clockMs - before.clockMs >= LEAST_SPAN_MS) this.#before = now
     return shouldBrake(when, before, now)
   }
 

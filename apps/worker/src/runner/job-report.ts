@@ -22,7 +22,7 @@ export const jobReport = (state: JobState, logsShipped: boolean): WorkerJob => {
     ...(error === undefined ? {} : { error }),
     ...(runningSince === undefined ? {} : { runningSince }),
     brake: state.brake ?? 'never',
-    braked: state.braked ?? false,
+    braked: state.brakedAt !== undefined,
   }
 }
 

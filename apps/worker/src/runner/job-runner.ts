@@ -44,6 +44,7 @@ export class JobRunner {
   #queue: Promise<unknown> = Promise.resolve()
   readonly interruption = new Interruption((takenAt) => void this.#saveBeforeInterruption(takenAt))
   readonly #brake = new Brake()
+  #looks = false
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
@@ -65,7 +66,7 @@ export class JobRunner {
 
   /** For what is measured: the program's limits and disks while it runs, and is neither frozen nor being saved. */
   get running(): Pick<JobState, 'limits' | 'volumes'> | undefined {
-    return this.#state?.phase === 'running' && !this.#state.braked ? this.#state : undefined
+    return this.#state?.phase === 'running' && this.#state.brakedAt === undefined ? this.#state : undefined
   }
 
   /** Its disks that are mounted here. */
@@ -86,7 +87,7 @@ export class JobRunner {
   /** Takes over what a worker before this one left, then watches for the program's end. */
   async adopt(): Promise<void> {
     await this.#inTurn(() => this.#adopt())
-    setInterval(() => this.#later(() => this.#monitor()), MONITOR_MS)
+    setInterval(() => this.#look(), MONITOR_MS)
   }
 
   mountVolumes(params: WorkerParams<'mountVolumes'>): Promise<WorkerResult<'mountVolumes'>> {
@@ -176,7 +177,7 @@ export class JobRunner {
       const answered = beginOrAnswer(this.#state, asked) === 'answer'
       const state = this.#state!
       if (answered) return state.begun!.result as T
-      const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, braked: _braked, ...before } = state
+      const { exitCode: _code, outOfMemoryMiB: _limit, error: _error, brakedAt: _braked, ...before } = state
       this.#brake.forget()
       const { runningSince: _since, begun: _begun, ...rest } = before
       const phase = asked.what === 'start' ? 'preparing' : 'restoring'
@@ -211,8 +212,9 @@ export class JobRunner {
     this.#change({ phase: 'capturing', lastCapture: { captureId } })
     try {
       await this.#thaw()
-      const { attempt, volumes, limits } = state
-      const checkpoint = await capture({ kind, attempt, volumes, limits })
+      const { attempt, volumes, limits, brakedAt } = state
+      const frozen = brakedAt === undefined ? {} : { frozenSince: brakedAt }
+      const checkpoint = await capture({ kind, attempt, volumes, limits, ...frozen })
       if (kind === 'move') await endSaved(checkpoint.seq, this.#deps.log)
       const { error: _error, ...rest } = this.#state!
       const phase = kind === 'move' ? 'saved' : 'running'
@@ -268,18 +270,25 @@ export class JobRunner {
   /** A program that is to be saved or ended must be able to run for that. */
   async #thaw(): Promise<void> {
     this.#brake.forget()
-    if (!this.#state?.braked) return
+    if (this.#state?.brakedAt === undefined) return
     await resumeContainer()
-    this.#change({ braked: false })
+    this.#change({ brakedAt: undefined })
   }
 
   async #brakeInTime(): Promise<void> {
-    const { phase, brake = 'never', braked, limits } = this.#state ?? {}
-    if (phase !== 'running' || brake === 'never' || braked || !limits) return
+    const { phase, brake = 'never', brakedAt, limits } = this.#state ?? {}
+    if (phase !== 'running' || brake === 'never' || brakedAt !== undefined || !limits) return
     if (!this.#brake.isDue(brake, limits)) return
     await pauseContainer()
     this.#deps.log('memory runs out: the program is frozen until it is moved')
-    this.#change({ braked: true })
+    this.#change({ brakedAt: Date.now() })
+  }
+
+  /** What takes long is followed by one look, not by all that it held up. */
+  #look(): void {
+    if (this.#looks) return
+    this.#looks = true
+    this.#later(() => this.#monitor().finally(() => (this.#looks = false)))
   }
 
   async #monitor(): Promise<void> {

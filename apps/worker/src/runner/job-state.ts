@@ -22,8 +22,8 @@ const stateSchema = z.object({
   neverSaved: z.literal(true).optional(),
   /** When the worker may freeze the job, as the OpCenter said. */
   brake: z.enum(BRAKES).optional(),
-  /** Frozen before memory ran out. */
-  braked: z.boolean().optional(),
+  /** Since when (epoch ms) it is frozen, before memory ran out. */
+  brakedAt: z.number().optional(),
   /** What the present run was begun with, and what was answered: a repeated request gets the same answer. */
   begun: z.object({ key: z.string(), result: z.unknown() }).optional(),
   lastCapture: z

@@ -34,7 +34,7 @@ const adopt = async (state: JobState): Promise<Partial<JobState>> => {
   if (state.limits) restoreMemoryLimits(state.limits)
   await connectNetwork()
   const runningSince = state.runningSince ?? Date.now()
-  return { phase: 'running', braked: false, runningSince, begun: state.begun ?? beginning(state) }
+  return { phase: 'running', brakedAt: undefined, runningSince, begun: state.begun ?? beginning(state) }
 }
 
 const settle = async (state: JobState): Promise<Partial<JobState>> => {

@@ -3,7 +3,7 @@ export type Checkpoint = {
   /** 1, 2, … on the job's volumes; the newest is the highest. */
   readonly seq: number
   readonly attempt: number
-  /** The instant of the freeze (epoch ms of the instance's clock). */
+  /** Since when the program stood still (epoch ms of the instance's clock): the freeze, or the brake before it. */
   readonly takenAt: number
   readonly bytes: number
   /** `move`: the program was ended when this was complete, so nothing is newer. `snapshot`: it ran on. */
@@ -13,7 +13,10 @@ export type Checkpoint = {
   readonly failedRestores?: number
 }
 
-/** Milliseconds of each phase; the program stands still from `freeze` to the end (or to the thaw of a snapshot). */
+/**
+ * Milliseconds of each phase; the program stands still from `freeze` to the end (or to the thaw of a snapshot). `freeze` is
+ * until every process is frozen, its network cut first; the disks are snapshot while `sync` makes all of it durable.
+ */
 export type CaptureTimings = {
   readonly freezeMs: number
   readonly dumpMs: number

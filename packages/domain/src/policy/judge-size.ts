@@ -3,7 +3,8 @@ import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import type { Sample } from '../usage/sample.ts'
 import { swapGrowth } from '../usage/swap-growth.ts'
 import type { DimensionPolicy, MigratePolicy } from './migrate-policy.ts'
-import { maxOf, percentile, recentSamples } from './window.ts'
+import { heldRatio, ratioOf, usedOf } from './ratios.ts'
+import { maxOf, recentSamples } from './window.ts'
 
 /** Another size that the job's usage asks for, and on which numbers. */
 export type SizeWish = {
@@ -17,10 +18,10 @@ export type SizeWish = {
   /** What the next instance must have. */
   readonly cpu: Range
   readonly memGB: Range
-  /** What the rule asks for by itself, where another asks for more beside it; to be had when both together are not. */
-  readonly alone?: { readonly cpu: Range; readonly memGB: Range }
   /** When it shrinks and there is nothing within one step: the least that is enough for what it uses. */
   readonly least?: { readonly cpu: number; readonly memGB: number }
+  /** What the rule asks for by itself, where others ask for more beside it; to be had when all together are not. */
+  readonly alone?: Pick<SizeWish, 'cpu' | 'memGB' | 'least'>
   /** Memory and swap the job holds at most now: what has to be saved and must fit. */
   readonly usedBytes: number
 }
@@ -49,8 +50,9 @@ const GROWTH_SECONDS = 60
 const ROOM_AFTER_SHRINKING = 0.7
 
 /**
- * What the samples of the present instance (ascending) ask for: nothing, another size, or a size the job may not have.
- * Memory stands before CPU and growing before shrinking; where both dimensions ask for the same, one move serves both.
+ * What the samples of the present instance (ascending) ask for, most urgent first: other sizes, and then what the job may not
+ * have. Memory stands before CPU, and while anything asks to grow nothing shrinks. Where several rules hold, the first wish
+ * serves all of them in one move; each later one is what its rule asks for by itself, for when the first is not to be had.
  * `mayShrink`: false for a dimension that was outgrown again not long ago.
  * `braked`: its worker has frozen it before memory ran out; there was no time to see it swap for long.
  */
@@ -61,16 +63,17 @@ export const judgeSize = (
   samples: readonly Sample[],
   mayShrink: { readonly cpu: boolean; readonly mem: boolean },
   braked = false,
-): SizeWish | AtLimit | undefined => {
+): readonly (SizeWish | AtLimit)[] => {
   const mem = dimension('mem', policy, present, samples, mayShrink.mem)
   const cpu = dimension('cpu', policy, present, samples, mayShrink.cpu)
   const swaps = policy.evadeOOM ? evadeOOM(policy, present, samples, braked) : undefined
   const growing = [swaps, mem.up, cpu.up].filter((finding) => finding !== undefined)
   const shrinking = growing.length > 0 ? [] : [mem.down, cpu.down].filter((finding) => finding !== undefined)
   const usedBytes = maxOf(recentSamples(samples, SWAPS_SECONDS) ?? samples.slice(-1), usedOf)
-  return (
-    wish(policy, bounds, present, usedBytes, growing) ?? wish(policy, bounds, present, usedBytes, shrinking)
-  )
+  return [
+    ...wishes(policy, bounds, present, usedBytes, growing),
+    ...wishes(policy, bounds, present, usedBytes, shrinking),
+  ]
 }
 
 /** A rule of one dimension that holds, and the size it asks for there. */
@@ -143,50 +146,69 @@ const evadeOOM = (
   }
 }
 
-/** The first of the findings names the move; all of the same direction are served by it. */
-const wish = (
+type Ranged = { readonly finding: Finding; readonly range: Range }
+
+/** A wish for each finding that its limits leave room for; the first serves all of them. */
+const wishes = (
   policy: MigratePolicy,
   bounds: Bounds,
   present: Size,
   usedBytes: number,
   findings: readonly Finding[],
-): SizeWish | AtLimit | undefined => {
-  const ranges = findings.flatMap((finding) => {
-    const range = rangeFor(
-      finding,
-      policy[finding.of],
-      boundsOf(finding.of, bounds),
-      sizeOf(finding.of, present),
-    )
-    return range ? [{ finding, range }] : []
-  })
-  const [first] = ranges
-  if (!first) {
-    const [finding] = findings
-    return finding && isGrowth(finding) ? { atLimit: numbersOf(finding) } : undefined
+): readonly (SizeWish | AtLimit)[] => {
+  const ranged: Ranged[] = []
+  const atLimit: AtLimit[] = []
+  for (const finding of findings) {
+    const { of } = finding
+    const range = rangeFor(finding, policy[of], dimensionOf(of, bounds), sizeOf(of, present))
+    if (range) ranged.push({ finding, range })
+    else if (isGrowth(finding)) atLimit.push({ atLimit: numbersOf(finding) })
   }
-  const of = (name: 'cpu' | 'mem', among: typeof ranges): Range => {
+  const sizes = (among: readonly Ranged[]): Pick<SizeWish, 'cpu' | 'memGB' | 'least'> => ({
+    ...sizeServing(policy, bounds, present, among),
+    ...leastServing(policy, bounds, present, among),
+  })
+  return [
+    ...ranged.map(({ finding, range }, index) => ({
+      ...numbersOf(finding),
+      ...sizes(index === 0 ? ranged : [{ finding, range }]),
+      ...(index === 0 && ranged.length > 1 ? { alone: sizes([{ finding, range }]) } : {}),
+      usedBytes,
+    })),
+    ...atLimit,
+  ]
+}
+
+/** What serves all of these; a dimension that none of them asks of stays. */
+const sizeServing = (
+  policy: MigratePolicy,
+  bounds: Bounds,
+  present: Size,
+  among: readonly Ranged[],
+): Bounds => {
+  const serving = (name: 'cpu' | 'mem'): Range => {
     const own = among.filter(({ finding }) => finding.of === name).map(({ range }) => range)
-    return own.length === 0 ? asNow(policy[name], boundsOf(name, bounds), sizeOf(name, present)) : widest(own)
+    return own.length === 0
+      ? asNow(policy[name], dimensionOf(name, bounds), sizeOf(name, present))
+      : widest(own)
   }
-  const size = (among: typeof ranges): { readonly cpu: Range; readonly memGB: Range } => ({
-    cpu: of('cpu', among),
-    memGB: of('mem', among),
-  })
-  const { cpu, memGB } = size(ranges)
+  return { cpu: serving('cpu'), memGB: serving('mem') }
+}
+
+/** When they shrink: the least that is enough for what the job uses. */
+const leastServing = (
+  policy: MigratePolicy,
+  bounds: Bounds,
+  present: Size,
+  among: readonly Ranged[],
+): Pick<SizeWish, 'least'> => {
+  if (among.every(({ finding }) => isGrowth(finding))) return {}
+  const { cpu, memGB } = sizeServing(policy, bounds, present, among)
   const least = (name: 'cpu' | 'mem', { min }: Range): number => {
-    const enough = ranges.find(({ finding }) => finding.of === name)?.finding.enough
-    return enough === undefined ? min : Math.max(enough, lowest(policy[name], boundsOf(name, bounds)))
+    const enough = among.find(({ finding }) => finding.of === name)?.finding.enough
+    return enough === undefined ? min : Math.max(enough, lowest(policy[name], dimensionOf(name, bounds)))
   }
-  const shrinks = first.finding.enough !== undefined
-  return {
-    ...numbersOf(first.finding),
-    cpu,
-    memGB,
-    usedBytes,
-    ...(ranges.length > 1 ? { alone: size([first]) } : {}),
-    ...(shrinks ? { least: { cpu: least('cpu', cpu), memGB: least('mem', memGB) } } : {}),
-  }
+  return { least: { cpu: least('cpu', cpu), memGB: least('mem', memGB) } }
 }
 
 /** From the wanted size to the limit, or to the present size when it shrinks; nothing when that leaves no other size. */
@@ -228,36 +250,9 @@ const numbersOf = ({ trigger, rule, measured, threshold, heldSeconds }: Finding)
   heldSeconds,
 })
 
-/**
- * The ratio and the use of a window in which the ratio was so nine tenths of the time; nothing when it was not, or when
- * the samples do not cover the window: time in which nothing was measured proves nothing.
- */
-const heldRatio = (
-  of: 'cpu' | 'mem',
-  samples: readonly Sample[],
-  seconds: number,
-  isSo: (ratio: number) => boolean,
-): { readonly ratio: number; readonly used: number } | undefined => {
-  const window = recentSamples(samples, seconds)
-  if (!window || !isSo(ratioOf(of, window.at(-1)!))) return undefined
-  if (window.filter((sample) => isSo(ratioOf(of, sample))).length < window.length * 0.9) return undefined
-  return of === 'cpu'
-    ? { ratio: percentile(window, 50, (s) => ratioOf('cpu', s)), used: percentile(window, 95, coresOf) }
-    : { ratio: percentile(window, 50, (s) => ratioOf('mem', s)), used: maxOf(window, usedOf) }
-}
-
-const coresOf = (sample: Sample): number => sample.cpuPercent / 100
-const usedOf = (sample: Sample): number => sample.memBytes + sample.swapBytes
-
-/** Percent of the capacity. */
-const ratioOf = (of: 'cpu' | 'mem', sample: Sample): number =>
-  of === 'cpu'
-    ? (100 * coresOf(sample)) / sample.capacityCpu
-    : (100 * sample.memBytes) / sample.capacityMemBytes
-
 /** The size at which this use is that percentage of the capacity. */
 const sizeFor = (of: 'cpu' | 'mem', used: number, percent: number): number =>
   of === 'cpu' ? used / (percent / 100) : used / (percent / 100) / (GIB * USABLE_MEMORY)
 
 const sizeOf = (of: 'cpu' | 'mem', size: Size): number => (of === 'cpu' ? size.cpu : size.memGB)
-const boundsOf = (of: 'cpu' | 'mem', bounds: Bounds): Range => (of === 'cpu' ? bounds.cpu : bounds.memGB)
+const dimensionOf = (of: 'cpu' | 'mem', bounds: Bounds): Range => (of === 'cpu' ? bounds.cpu : bounds.memGB)

@@ -6,7 +6,7 @@ import { USABLE_MEMORY } from '../planner/reason-against.ts'
 import type { Sample } from '../usage/sample.ts'
 import { DEFAULT_MIGRATE_POLICY, type MigratePolicy } from './migrate-policy.ts'
 import recorded from './recorded-loads.json' with { type: 'json' }
-import { planSize, type SizeMove, type SizeWorld, sizeWish } from './plan-size.ts'
+import { planSize, type SizeMove, type SizeMovePlan, type SizeWorld, sizeWishes } from './plan-size.ts'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20
@@ -73,9 +73,13 @@ const world = (present: Offer, samples: readonly Sample[], more: Partial<SizeWor
   now: 0,
   ...more,
 })
-/** What becomes of it: the type it moves to, or why it stays. */
-const decide = (given: SizeWorld, offers: readonly Offer[] = OFFERS): string => {
-  const wish = sizeWish(given)
+/** What becomes of it: the type it moves to, or why it stays; of rules that `wait` nothing is asked. */
+const decide = (
+  given: SizeWorld,
+  offers: readonly Offer[] = OFFERS,
+  wait: readonly string[] = [],
+): string => {
+  const wish = sizeWishes(given).find((each) => 'atLimit' in each || !wait.includes(each.rule))
   if (!wish) return 'stays'
   if ('atLimit' in wish) return 'at its limit'
   const plan = planSize(given, wish, offers)
@@ -192,6 +196,40 @@ describe('what a load on an instance leads to', () => {
     expect(decide(given)).toBe(expected)
   })
 
+  test('grows to the largest there is within its limits, where nothing has all it asks for but that holds what it uses', () => {
+    const present = offer('d.tiny', 1, 1.5)
+    const fourth = [offer('d.small', 1, 2), offer('d.medium', 2, 4), offer('d.huge', 2, 8)]
+    const uses = (gib: number): SizeWorld =>
+      world(present, steady(present, 3, { cores: 0.5, bytes: gib * GIB }), {
+        policy: off,
+        bounds: { cpu: { min: 1 }, memGB: { min: 1, max: 6 } },
+      })
+    expect(decide(uses(3.2), fourth)).toBe('evadeOOM to d.medium')
+    expect(decide(uses(3.6), fourth)).toBe('stuck: noOffer')
+  })
+
+  test('what one rule asks for is had while another waits for what is not to be had', () => {
+    const given = world(
+      named('a.small'),
+      steady(named('a.small'), 30, { ...full(named('a.small')), cores: 4 }),
+    )
+    const onlyCores = [offer('c.cores', 2, 1)]
+    expect(decide(given, onlyCores)).toBe('stuck: noOffer')
+    expect(decide(given, onlyCores, ['mem.upperBoundRatio'])).toBe('policyCpuUp to c.cores')
+  })
+
+  test('at the limit of one dimension the other grows, and both are told', () => {
+    const given = world(
+      named('a.small'),
+      steady(named('a.small'), 30, { ...full(named('a.small')), cores: 4 }),
+      { bounds: { cpu: { min: 1 }, memGB: { min: 1, max: 1 } } },
+    )
+    expect(sizeWishes(given)).toMatchObject([
+      { trigger: 'policyCpuUp' },
+      { atLimit: { trigger: 'policyMemUp' } },
+    ])
+  })
+
   test('never to processors that lack a feature', () => {
     const present = offer('x.small', 1, 1, { cpuFeatures: ['avx2', 'avx512f'] })
     const given = world(present, steady(present, 30, busy))
@@ -205,7 +243,7 @@ describe('what a load on an instance leads to', () => {
     const given = world(present, steady(present, 30, full(present)), { noticeSeconds: 60 })
     expect(decide(given)).toBe('stuck: noOffer')
     const onDemand = offer('b.2xlarge', 8, 32, { market: 'onDemand', pricePerHour: 1 })
-    const wish = sizeWish(given)!
+    const wish = sizeWishes(given)[0]!
     expect(decide(given, [...OFFERS, onDemand])).toBe('policyMemUp to b.2xlarge')
     if ('atLimit' in wish) throw new Error('there is room')
     expect(planSize(given, wish, [...OFFERS, onDemand])).toMatchObject({
@@ -319,6 +357,14 @@ describe('for any load', () => {
     lower: fc.integer({ min: 0, max: 49 }),
   })
 
+  const firstPlan = (seen: SizeWorld): SizeMovePlan | undefined => {
+    for (const wish of sizeWishes(seen)) {
+      const plan = 'atLimit' in wish ? undefined : planSize(seen, wish, OFFERS)
+      if (plan && !('why' in plan)) return plan
+    }
+    return undefined
+  }
+
   /** Runs the load for so long; the moves made, each with where it went. */
   const simulate = (
     load: { wants: { cores: number; bytes: number }; steps: number }[],
@@ -336,11 +382,9 @@ describe('for any load', () => {
       samples = [...samples.slice(-2000), sampleOn(present, now, cycle[step % cycle.length]!, STEP_MS)]
       const measured = { samples, present, presentSince, moves, lastStandStillMs: 3000, now }
       const seen = world(present, samples, { ...given, ...measured })
-      const wish = sizeWish(seen)
-      if (!wish || 'atLimit' in wish) continue
-      const plan = planSize(seen, wish, OFFERS)
-      if (!plan || 'why' in plan) continue
-      moves.push({ at: now, trigger: wish.trigger, from: present, to: plan.chosen })
+      const plan = firstPlan(seen)
+      if (!plan) continue
+      moves.push({ at: now, trigger: plan.wish.trigger, from: present, to: plan.chosen })
       ;[present, presentSince, samples] = [plan.chosen, now, []]
     }
     return moves

@@ -54,7 +54,7 @@ export type SizeMovePlan = {
 /** What cannot be done now: at the job's limit, or nothing that fits is to be had. */
 export type Stuck =
   | ({ readonly why: 'atLimit' } & AtLimit['atLimit'])
-  | ({ readonly why: 'noOffer'; readonly cheapest?: string } & Pick<
+  | ({ readonly why: 'noOffer' } & Pick<
       SizeWish,
       'trigger' | 'rule' | 'measured' | 'threshold' | 'heldSeconds' | 'cpu' | 'memGB'
     >)
@@ -62,16 +62,20 @@ export type Stuck =
 /** After a move the job works at least so many times as long as the move took before it moves for its size again. */
 const COOL_DOWN = { up: 5, down: 20 }
 
-/** What the job's usage asks for now, before any offer is looked at; cheap, for every job and every second. */
-export const sizeWish = (world: Omit<SizeWorld, 'noticeSeconds'>): SizeWish | AtLimit | undefined => {
+/** What the job's usage asks for now, most urgent first, before any offer is looked at; cheap, for every job and every second. */
+export const sizeWishes = (world: Omit<SizeWorld, 'noticeSeconds'>): readonly (SizeWish | AtLimit)[] => {
   const { policy, bounds, present, samples, moves, now } = world
   const shrinking = mayShrink(policy, moves, present, now)
-  const wish = judgeSize(policy, bounds, present, samples, shrinking, world.braked)
-  if (!wish || 'atLimit' in wish || wish.trigger === 'evadeOOM') return wish
   const sinceMs = now - world.presentSince
-  const rest = isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up
-  // Before its own beginning: the clock was set back since.
-  return sinceMs >= 0 && sinceMs < rest * (world.lastStandStillMs ?? 0) ? undefined : wish
+  const hasRested = (rest: number): boolean =>
+    // Before its own beginning: the clock was set back since.
+    sinceMs < 0 || sinceMs >= rest * (world.lastStandStillMs ?? 0)
+  return judgeSize(policy, bounds, present, samples, shrinking, world.braked).filter(
+    (wish) =>
+      'atLimit' in wish ||
+      wish.trigger === 'evadeOOM' ||
+      hasRested(isDown(wish) ? COOL_DOWN.down : COOL_DOWN.up),
+  )
 }
 
 /**
@@ -93,12 +97,16 @@ export const planSize = (
   const [chosen, ...fallbacks] = suitable(world, wish, need, offers)
   if (chosen)
     return { wish, chosen, fallbacks, alternatives: rejectedOffers(world, wish, need, offers, chosen) }
-  const { alone, ...single } = wish
+  const { alone, least: _least, ...single } = wish
   if (alone) return planSize(world, { ...single, ...alone }, offers)
-  if (wish.least) return smallerStill(world, wish, { ...need, ...atLeast(wish, wish.least) }, offers)
+  if (isDown(wish)) return smallerStill(world, wish, need, offers)
+  const larger = asksForMemory(wish) ? largerStill(world, wish, need, offers) : undefined
+  if (larger) return larger
   const { trigger, rule, measured, threshold, heldSeconds, cpu, memGB } = wish
   return { why: 'noOffer', trigger, rule, measured, threshold, heldSeconds, cpu, memGB }
 }
+
+const asksForMemory = ({ trigger }: SizeWish): boolean => trigger === 'evadeOOM' || trigger === 'policyMemUp'
 
 /** Cheapest first. */
 const suitable = (
@@ -118,17 +126,46 @@ const smallerStill = (
   need: ResourceNeed,
   offers: readonly Offer[],
 ): SizeMovePlan | undefined => {
-  const [nearest, ...fallbacks] = suitable(world, wish, need, offers).toSorted(
+  const lowered = { ...need, ...atLeast(wish, wish.least ?? { cpu: wish.cpu.min, memGB: wish.memGB.min }) }
+  const [nearest, ...others] = suitable(world, wish, lowered, offers).toSorted(
     (a, b) => b.memGB - a.memGB || b.cpu - a.cpu,
   )
-  if (!nearest) return undefined
-  const least = { cpu: Math.min(wish.cpu.min, nearest.cpu), memGB: Math.min(wish.memGB.min, nearest.memGB) }
-  const chosen = { ...wish, ...atLeast(wish, least) }
+  return nearest && secondBest(world, wish, lowered, offers, nearest, others)
+}
+
+/** Nothing has all the memory it asks for: the largest above the present that holds what the job uses. */
+const largerStill = (
+  world: SizeWorld,
+  wish: SizeWish,
+  need: ResourceNeed,
+  offers: readonly Offer[],
+): SizeMovePlan | undefined => {
+  const lowered = { ...need, ...atLeast(wish, { cpu: wish.cpu.min, memGB: world.present.memGB }) }
+  const [largest, ...others] = suitable(world, wish, lowered, offers)
+    .filter(({ memGB }) => memGB > world.present.memGB)
+    .toSorted((a, b) => b.memGB - a.memGB)
+  return largest && secondBest(world, wish, lowered, offers, largest, others)
+}
+
+/** The wish becomes what the chosen offer has; another of the same size would do as well. */
+const secondBest = (
+  world: SizeWorld,
+  asked: SizeWish,
+  need: ResourceNeed,
+  offers: readonly Offer[],
+  chosen: Offer,
+  others: readonly Offer[],
+): SizeMovePlan => {
+  const has = {
+    cpu: Math.min(asked.cpu.min, chosen.cpu),
+    memGB: Math.min(asked.memGB.min, chosen.memGB),
+  }
+  const wish = { ...asked, ...atLeast(asked, has) }
   return {
-    wish: chosen,
-    chosen: nearest,
-    fallbacks: fallbacks.filter(({ memGB, cpu }) => memGB === nearest.memGB && cpu === nearest.cpu),
-    alternatives: rejectedOffers(world, chosen, { ...need, ...atLeast(wish, least) }, offers, nearest),
+    wish,
+    chosen,
+    fallbacks: others.filter(({ memGB, cpu }) => memGB === chosen.memGB && cpu === chosen.cpu),
+    alternatives: rejectedOffers(world, wish, { ...need, ...atLeast(wish, has) }, offers, chosen),
   }
 }
 

@@ -20,8 +20,15 @@ export const recentSamples = (samples: readonly Sample[], seconds: number): read
 export const maxOf = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((max, item) => Math.max(max, value(item)), 0)
 
-/** Nearest rank; 0 of nothing. */
-export const percentile = <T>(items: readonly T[], percent: number, value: (item: T) => number): number => {
-  const sorted = items.map(value).toSorted((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0
+/** Nearest rank, each item counting for the time it spans; 0 of nothing. */
+export const percentile = <T extends { readonly spanMs: number }>(
+  items: readonly T[],
+  percent: number,
+  value: (item: T) => number,
+): number => {
+  const sorted = items.toSorted((a, b) => value(a) - value(b))
+  const rank = (sorted.reduce((sum, { spanMs }) => sum + spanMs, 0) * percent) / 100
+  let passed = 0
+  const found = sorted.find(({ spanMs }) => (passed += spanMs) >= rank)
+  return found ? value(found) : 0
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { shouldBrake } from './should-brake.ts'
+import { LEAST_SPAN_MS, shouldBrake } from './should-brake.ts'
 
 const MIB = 2 ** 20
 const reading = (clockMs: number, usedMiB: number, roomMiB: number) => ({
@@ -29,10 +29,15 @@ test('where a larger instance is to be had it is frozen while it is easily saved
   expect(shouldBrake('never', reading(0, 4000, 0), reading(100, 4100, 0))).toBe(false)
 })
 
+test('a step between two looks that follow at once is no speed', () => {
+  const [before, now] = [reading(0, 1000, 2000), reading(1, 1002, 2000)]
+  expect(shouldBrake('early', before, now)).toBe(false)
+})
+
 test('at the speed it grows there is room until it stands still', () => {
   const rate = fc.double({ min: 0, max: 2000, noNaN: true })
   fc.assert(
-    fc.property(rate, fc.integer({ min: 10, max: 400 }), (mibPerSecond, lookMs) => {
+    fc.property(rate, fc.integer({ min: LEAST_SPAN_MS, max: 400 }), (mibPerSecond, lookMs) => {
       let used = 1000
       let before = reading(0, used, 4000)
       for (let ms = lookMs; used < 5000; ms += lookMs) {

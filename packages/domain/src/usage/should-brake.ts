@@ -9,6 +9,8 @@ export type MemoryReading = {
 
 /** From the decision to the freeze, and for a look that comes late: the job's growth in this time must still fit. */
 const REACTION_MS = 1500
+/** Two looks that are closer together say nothing of how fast it grows. */
+export const LEAST_SPAN_MS = 50
 /** Less than this share of its limit left is too little, however slowly it grows. */
 const LEAST_ROOM = 0.05
 
@@ -31,6 +33,6 @@ export const shouldBrake = (when: BrakePolicy, before: MemoryReading, now: Memor
   if (!swaps || when === 'never') return false
   if (when === 'early' && now.usedBytes > now.limitBytes * (1 + EASILY_SAVED)) return true
   const ms = now.clockMs - before.clockMs
-  const growth = ms > 0 ? Math.max(0, now.usedBytes - before.usedBytes) / ms : 0
+  const growth = ms < LEAST_SPAN_MS ? 0 : Math.max(0, now.usedBytes - before.usedBytes) / ms
   return now.roomBytes < Math.max(growth * REACTION_MS, now.limitBytes * LEAST_ROOM)
 }

@@ -17,7 +17,6 @@ import { type RecordsTransaction, StaleWriteError } from '../ports/records/recor
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import { allowBrake } from './allow-brake.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
-import { sizeJob } from './size-job.ts'
 
 /**
  * Looks at every job that has not ended, asks the planner, and does the one thing it says. Workflows it begins are only
@@ -35,9 +34,9 @@ export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean)
       try {
         const world = await worldOf(deps, job, cloud)
         const decision = isDraining() ? planDrain(world) : planJob(world)
-        allowBrake(deps, job, signal)
-        if (decision.do === 'nothing' && (isDraining() || !(await sizeJob(deps, job, signal)))) continue
-        if (decision.do !== 'nothing') await act(deps, job, decision)
+        allowBrake(deps, world, signal)
+        if (decision.do === 'nothing') continue
+        await act(deps, job, decision)
         acted += 1
       } catch (error) {
         // Somebody changed the job meanwhile: the decision is void, the next look will see what is now.

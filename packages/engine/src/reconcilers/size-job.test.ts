@@ -1,23 +1,15 @@
-import {
-  DEFAULT_MIGRATE_POLICY,
-  type InstanceId,
-  type Job,
-  type MigratePolicy,
-  type Sample,
-  USABLE_MEMORY,
-} from '@mmcloud/domain'
+import { DEFAULT_MIGRATE_POLICY, type Job, type MigratePolicy, USABLE_MEMORY } from '@mmcloud/domain'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { MigrationRecord } from '../ports/records/migration-record.ts'
 import { InsufficientCapacityError } from '../ports/provider/provider-errors.ts'
-import { TestWorld } from '../test-world.ts'
+import { sample, SizingWorld } from '../sizing-world.ts'
 
 const GIB = 2 ** 30
 const never = new AbortController().signal
 
-let world: TestWorld
+let world: SizingWorld
 beforeEach(() => {
-  world = new TestWorld()
+  world = new SizingWorld()
 })
 afterEach(() => world.engine.stop())
 
@@ -26,67 +18,15 @@ const growing: MigratePolicy = {
   mem: { ...DEFAULT_MIGRATE_POLICY.mem, disable: false },
 }
 
-/** The job would use so many GiB; its samples show what of that its instance gives it. */
-const uses = async (job: Job, gib: (at: number) => number): Promise<void> => {
-  const sizes = new Map<InstanceId, number>()
-  const learn = async (): Promise<void> => {
-    const instances = await world.records.read((view) => view.instances({ job: job.id }))
-    for (const { id, offer } of instances) sizes.set(id, offer.memGB)
-  }
-  await learn()
-  world.usage.load(job.id, (at, instance) => {
-    const memGB = sizes.get(instance)
-    if (memGB === undefined) void learn()
-    const capacity = (memGB ?? 8) * GIB * USABLE_MEMORY
-    return sample(at, gib(at) * GIB, capacity)
-  })
-}
-
-const sample = (at: number, bytes: number, capacity: number): Sample => ({
-  at,
-  spanMs: 1000,
-  cpuPercent: 50,
-  memBytes: Math.min(bytes, capacity),
-  cacheBytes: 0,
-  swapBytes: Math.max(0, bytes - capacity),
-  swapInRate: 0,
-  swapOutRate: 0,
-  diskReadRate: 0,
-  diskWriteRate: 0,
-  netInRate: 0,
-  netOutRate: 0,
-  processes: 1,
-  capacityCpu: 2,
-  capacityMemBytes: capacity,
-  capacitySwapBytes: 4 * GIB,
-})
-
-const moves = (job: Job): Promise<readonly MigrationRecord[]> =>
-  world.records.read((view) => view.migrations(job.id))
-const sizeOf = async (job: Job): Promise<number> => {
-  const { residence } = await world.job(job.id)
-  if (residence.kind !== 'running') throw new Error('not running')
-  return (await world.records.read((view) => view.instance(residence.instance)))!.offer.memGB
-}
-/** The job runs somewhere, and has been moved so often. */
-const moved = async (job: Job, times: number): Promise<Job> => {
-  const patience = world.clock.now() + 3_600_000
-  while ((await moves(job)).filter(({ outcome }) => outcome === 'done').length < times) {
-    if (world.clock.now() > patience) throw new Error((await world.story(job.id)).join(' / '))
-    await world.clock.sleep(500, never)
-  }
-  return world.until(job.id, (now) => now.status === 'Executing' && now.workflow === undefined)
-}
-
 describe('a job that outgrows its memory', () => {
   test('is moved as soon as it swaps, thresholds off, and the ledger says why', async () => {
     const job = await world.executing()
     await world.fleet.work(job.id, 5)
-    await uses(job, () => 1.1)
-    await moved(job, 1)
-    expect(await sizeOf(job)).toBe(4)
+    await world.uses(job, () => 1.1)
+    await world.moved(job, 1)
+    expect(await world.sizeOf(job)).toBe(4)
     expect(await world.fleet.work(job.id, 1)).toBe(6)
-    const [move] = await moves(job)
+    const [move] = await world.moves(job)
     expect(move).toMatchObject({
       trigger: 'evadeOOM',
       rule: 'evadeOOM',
@@ -114,9 +54,9 @@ describe('a job that outgrows its memory', () => {
       world.provider.limit('t3.medium', 'spot', 1)
       return planned
     }
-    await uses(job, () => 1.1)
-    await moved(job, 1)
-    expect((await moves(job))[0]).toMatchObject({
+    await world.uses(job, () => 1.1)
+    await world.moved(job, 1)
+    expect((await world.moves(job))[0]).toMatchObject({
       numbers: { to: 'm5.large (2Core8GB/Spot)' },
       target: { instanceType: 'm5.large' },
     })
@@ -124,9 +64,9 @@ describe('a job that outgrows its memory', () => {
 
   test('goes to no type that it may not be on', async () => {
     const job = await world.executing({ types: { allow: [], deny: ['*.medium'] } })
-    await uses(job, () => 1.1)
-    await moved(job, 1)
-    const [move] = await moves(job)
+    await world.uses(job, () => 1.1)
+    await world.moved(job, 1)
+    const [move] = await world.moves(job)
     expect(move).toMatchObject({ target: { instanceType: 'm5.large' } })
     expect(move!.alternatives).toContainEqual(
       expect.objectContaining({ instanceType: 't3.medium', rejected: 'on the denyList: *.medium' }),
@@ -136,40 +76,42 @@ describe('a job that outgrows its memory', () => {
   test('goes to the next best when the best is taken before it comes', async () => {
     const job = await world.executing()
     world.provider.failNext('launch', new InsufficientCapacityError('just taken'))
-    await uses(job, () => 1.1)
-    await moved(job, 1)
-    expect((await moves(job))[0]).toMatchObject({ target: { instanceType: 'm5.large', market: 'spot' } })
+    await world.uses(job, () => 1.1)
+    await world.moved(job, 1)
+    expect((await world.moves(job))[0]).toMatchObject({
+      target: { instanceType: 'm5.large', market: 'spot' },
+    })
   })
 
   test('keeps the size it has grown to when its instance is taken', async () => {
     const job = await world.executing()
-    await uses(job, () => 1.1)
-    const grown = await moved(job, 1)
+    await world.uses(job, () => 1.1)
+    const grown = await world.moved(job, 1)
     if (grown.residence.kind !== 'running') throw new Error('not running')
     await world.provider.reclaim(grown.residence.instance, 120)
-    await moved(job, 2)
-    expect(await sizeOf(job)).toBe(4)
+    await world.moved(job, 2)
+    expect(await world.sizeOf(job)).toBe(4)
   })
 
   test('stays where nothing larger is to be had, says so once, and moves when there is', async () => {
     const job = await world.executing()
     for (const type of ['t3.medium', 'm5.large'])
       for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
-    await uses(job, () => 1.1)
+    await world.uses(job, () => 1.1)
     await world.clock.sleep(300_000, never)
     expect((await world.story(job.id)).filter((reason) => reason === 'noLargerOffer')).toHaveLength(1)
     expect((await world.job(job.id)).stuck).toMatchObject({ evadeOOM: { tries: 4 } })
     world.provider.limit('m5.large', 'spot', 1)
-    await moved(job, 1)
-    expect(await sizeOf(job)).toBe(8)
+    await world.moved(job, 1)
+    expect(await world.sizeOf(job)).toBe(8)
     expect((await world.job(job.id)).stuck).toBeUndefined()
   })
 
   test('stays at its maximum, and says so once', async () => {
     const job = await world.executing({ memGB: { min: 1, max: 1 }, migratePolicy: growing })
-    await uses(job, () => 0.83)
+    await world.uses(job, () => 0.83)
     await world.clock.sleep(120_000, never)
-    expect(await moves(job)).toEqual([])
+    expect(await world.moves(job)).toEqual([])
     expect((await world.story(job.id)).filter((reason) => reason === 'atLimit')).toHaveLength(1)
   })
 })
@@ -177,11 +119,11 @@ describe('a job that outgrows its memory', () => {
 describe('a job whose memory runs out faster than it can be moved', () => {
   test('is saved first and goes on where there is room', async () => {
     const job = await world.executing()
-    await uses(job, () => 0.9)
+    await world.uses(job, () => 0.9)
     await world.clock.sleep(1500, never)
     await world.fleet.brake(job.id)
-    await moved(job, 1)
-    expect(await sizeOf(job)).toBe(4)
+    await world.moved(job, 1)
+    expect(await world.sizeOf(job)).toBe(4)
     const story = await world.story(job.id)
     expect(story.slice(story.indexOf('memoryRanOut'))).toEqual([
       'memoryRanOut',
@@ -195,7 +137,7 @@ describe('a job whose memory runs out faster than it can be moved', () => {
     const job = await world.executing()
     for (const type of ['t3.medium', 'm5.large'])
       for (const market of ['spot', 'onDemand'] as const) world.provider.limit(type, market, 0)
-    await uses(job, () => 0.9)
+    await world.uses(job, () => 0.9)
     await world.clock.sleep(1500, never)
     const braked = async (): Promise<boolean | undefined> => {
       const { residence } = await world.job(job.id)
@@ -215,12 +157,12 @@ describe('a job whose memory runs out faster than it can be moved', () => {
     await world.clock.sleep(600_000, never)
     expect(await braked()).toBe(true)
     world.provider.limit('m5.large', 'spot', 1)
-    await moved(job, 1)
-    expect(await sizeOf(job)).toBe(8)
+    await world.moved(job, 1)
+    expect(await world.sizeOf(job)).toBe(8)
   })
   test('is not frozen where it may not grow, nor where that is switched off', async () => {
     const full = await world.executing({ memGB: { min: 1, max: 1 } })
-    await uses(full, () => 0.9)
+    await world.uses(full, () => 0.9)
     await world.clock.sleep(10_000, never)
     await expect(world.fleet.brake(full.id)).rejects.toThrow('may not brake')
     const off = await world.executing({ migratePolicy: { ...DEFAULT_MIGRATE_POLICY, evadeOOM: false } })
@@ -254,8 +196,8 @@ describe('a rule that holds in vain', () => {
     expect(await brake(job)).toBe('early')
     gib = 1.1
     const swapsAt = world.clock.now()
-    await moved(job, 1)
-    const [move] = await moves(job)
+    await world.moved(job, 1)
+    const [move] = await world.moves(job)
     expect(move).toMatchObject({ trigger: 'evadeOOM' })
     expect(move!.startedAt - swapsAt).toBeLessThan(10_000)
   })
@@ -284,7 +226,7 @@ describe('a rule that holds in vain', () => {
     world.clock.jump(-3 * 3_600_000)
     world.provider.limit('m5.large', 'spot', 1)
     const since = world.clock.now()
-    await moved(job, 1)
+    await world.moved(job, 1)
     expect(world.clock.now() - since).toBeLessThan(60_000)
   })
 })
@@ -292,15 +234,15 @@ describe('a rule that holds in vain', () => {
 test('a job that idles goes down, and up again when it wants more', async () => {
   let gib = 3
   const job = await world.executing({ memGB: { min: 1 }, migratePolicy: growing })
-  await uses(job, () => gib)
-  await moved(job, 1)
-  expect(await sizeOf(job)).toBe(4)
+  await world.uses(job, () => gib)
+  await world.moved(job, 1)
+  expect(await world.sizeOf(job)).toBe(4)
   gib = 0.05
-  await moved(job, 2)
-  expect(await sizeOf(job)).toBe(1)
+  await world.moved(job, 2)
+  expect(await world.sizeOf(job)).toBe(1)
   gib = 0.83
-  await moved(job, 3)
-  expect((await moves(job)).map(({ trigger }) => trigger)).toEqual([
+  await world.moved(job, 3)
+  expect((await world.moves(job)).map(({ trigger }) => trigger)).toEqual([
     'evadeOOM',
     'policyMemDown',
     'policyMemUp',
@@ -315,18 +257,18 @@ test('one move at a time, each from where the last one went, whatever the load d
   })
   await fc.assert(
     fc.asyncProperty(fc.array(phase, { minLength: 2, maxLength: 5 }), async (phases) => {
-      world = new TestWorld()
+      world = new SizingWorld()
       const job = await world.executing({ migratePolicy: growing })
       const began = world.clock.now()
       const cycle = phases.flatMap(({ seconds, gib }) => Array.from({ length: seconds }, () => gib))
-      await uses(job, (at) => cycle[Math.floor((at - began) / 1000) % cycle.length] ?? 0.05)
+      await world.uses(job, (at) => cycle[Math.floor((at - began) / 1000) % cycle.length] ?? 0.05)
       for (let second = 0; second < 1800; second += 1) {
         await world.clock.sleep(1000, never)
-        expect((await moves(job)).filter(({ outcome }) => outcome === 'underway').length).toBeLessThanOrEqual(
-          1,
-        )
+        expect(
+          (await world.moves(job)).filter(({ outcome }) => outcome === 'underway').length,
+        ).toBeLessThanOrEqual(1)
       }
-      const done = (await moves(job)).filter(({ outcome }) => outcome === 'done')
+      const done = (await world.moves(job)).filter(({ outcome }) => outcome === 'done')
       made += done.length
       for (const [index, move] of done.entries())
         if (index > 0) expect(move.source!.instance).toBe(done[index - 1]!.target!.instance)
@@ -340,7 +282,7 @@ test('one move at a time, each from where the last one went, whatever the load d
 
 test('a policy that is changed during a move applies to the next decision', async () => {
   const job = await world.executing()
-  await uses(job, () => 1.1)
+  await world.uses(job, () => 1.1)
   const off = { ...DEFAULT_MIGRATE_POLICY, evadeOOM: false }
   const { promise: modified, resolve } = Promise.withResolvers<Job>()
   world.fleet.onBegin = () =>
@@ -352,17 +294,17 @@ test('a policy that is changed during a move applies to the next decision', asyn
       }),
     )
   expect((await modified).status).toBe('Floating')
-  await moved(job, 1)
-  await uses(job, () => 5)
+  await world.moved(job, 1)
+  await world.uses(job, () => 5)
   await world.clock.sleep(60_000, never)
-  expect(await moves(job)).toHaveLength(1)
+  expect(await world.moves(job)).toHaveLength(1)
 })
 
 test('a worker that has been silent for long, or whose clock is far off, is not judged', async () => {
   const job = await world.executing()
   world.usage.load(job.id, (at) => sample(at - 120_000, 1.1 * GIB, 0.85 * GIB))
   await world.clock.sleep(60_000, never)
-  expect(await moves(job)).toEqual([])
+  expect(await world.moves(job)).toEqual([])
 })
 
 describe('new bounds', () => {
@@ -375,11 +317,11 @@ describe('new bounds', () => {
     const job = await world.executing()
     await world.engine.commands.modify(job.id, 'ada', to(1))
     await world.clock.sleep(5000, never)
-    expect(await moves(job)).toEqual([])
+    expect(await world.moves(job)).toEqual([])
     await world.engine.commands.modify(job.id, 'ada', to(4))
-    await moved(job, 1)
-    expect(await sizeOf(job)).toBe(4)
-    expect((await moves(job))[0]).toMatchObject({ trigger: 'manual', reason: 'migrateAsked' })
+    await world.moved(job, 1)
+    expect(await world.sizeOf(job)).toBe(4)
+    expect((await world.moves(job))[0]).toMatchObject({ trigger: 'manual', reason: 'migrateAsked' })
   })
   test('that no type has are refused, and change nothing', async () => {
     const job = await world.executing()

@@ -1,6 +1,6 @@
 import {
-  type InstanceId,
   type Job,
+  machineSentence,
   type Offer,
   planSize,
   type Reason,
@@ -9,7 +9,7 @@ import {
   type SizeMovePlan,
   type SizeWish,
   type SizeWorld,
-  sizeWish,
+  sizeWishes,
   type Stuck,
   unitOf,
   usableCheckpoint,
@@ -25,30 +25,43 @@ const FRESH_MS = 60_000
 /** No failed save is followed by a longer pause: what says otherwise was written before the clock was set back. */
 const LONGEST_PAUSE_MS = 60_000
 
-/** Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. */
-export const sizeJob = async (deps: EngineDeps, job: Job, signal: AbortSignal): Promise<boolean> => {
-  if (job.spec.migrateDisabled) return false
+/**
+ * Moves a job whose usage asks for another size, by its policy; true when that was begun, or something was told. A rule that
+ * waits for what is not to be had holds up no other.
+ */
+export const sizeJob = async (
+  deps: EngineDeps,
+  job: Job,
+  offers: () => Promise<readonly Offer[]>,
+): Promise<boolean> => {
   const world = await worldOf(deps, job)
-  const wish = world && sizeWish(world)
-  if (!wish) return false
-  if ('atLimit' in wish) return tellStuck(deps, job, world.present, { why: 'atLimit', ...wish.atLimit })
-  if (waits(job.stuck?.[wish.rule], world.now)) return false
-  const offers = await deps.provider.offers(signal)
-  const plan = planSize(world, wish, offers)
-  if (!plan) return false
-  return 'why' in plan ? tellStuck(deps, job, world.present, plan) : begin(deps, job, world, plan)
+  if (!world) return false
+  for (const wish of sizeWishes(world)) {
+    if ('atLimit' in wish) {
+      if (await tellStuck(deps, job, world, { why: 'atLimit', ...wish.atLimit })) return true
+      continue
+    }
+    if (waits(job.stuck?.[wish.rule], world.now, world.braked)) continue
+    const plan = planSize(world, wish, await offers())
+    if (plan) return 'why' in plan ? tellStuck(deps, job, world, plan) : begin(deps, job, world, plan)
+  }
+  return false
 }
 
 const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefined> => {
   const now = deps.clock.now()
+  if (job.spec.migrateDisabled || job.wanted !== 'running') return undefined
   if (job.status !== 'Executing' || job.workflow !== undefined || job.residence.kind !== 'running')
     return undefined
+  const report = deps.fleet.report(job.residence.instance)
+  // It has ended, or must leave its instance at once: that comes first.
+  if (report && (report.job?.phase !== 'running' || report.interruptionAt !== undefined)) return undefined
   const { placeAfter = now } = job
   if (now < placeAfter && placeAfter - now <= LONGEST_PAUSE_MS) return undefined
   const id = job.residence.instance
   const samples = deps.usage.recent(job.id, id)
   const newest = samples.at(-1)
-  const braked = isBraked(deps, id)
+  const braked = report?.job?.braked === true
   // What is frozen is not measured: its last samples say why it was.
   if (!newest || (!braked && Math.abs(now - newest.at) > FRESH_MS)) return undefined
   const { instance, migrations, savedBytes } = await deps.records.read(async (view) => ({
@@ -72,7 +85,7 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
     presentSince: last?.endedAt ?? job.startedAt ?? now,
     samples,
     moves: done.flatMap(({ startedAt, trigger, source }) =>
-      source && startedAt >= (job.startedAt ?? 0) ? [{ at: startedAt, trigger, from: source }] : [],
+      source ? [{ at: startedAt, trigger, from: source }] : [],
     ),
     ...(last?.standStillMs === undefined ? {} : { lastStandStillMs: last.standStillMs }),
     lastSavedBytes: savedBytes,
@@ -81,8 +94,6 @@ const worldOf = async (deps: EngineDeps, job: Job): Promise<SizeWorld | undefine
     now,
   }
 }
-
-const isBraked = (deps: EngineDeps, id: InstanceId): boolean => deps.fleet.report(id)?.job?.braked === true
 
 const REASON: Record<SizeWish['trigger'], Reason> = {
   evadeOOM: 'swapping',
@@ -109,12 +120,12 @@ const begin = async (
       measured,
       threshold,
       heldSeconds,
-      from: sizeSentence(world.present),
-      to: sizeSentence(chosen),
+      from: machineSentence(world.present),
+      to: machineSentence(chosen),
       pricePerHour: chosen.pricePerHour,
       ...(world.braked ? memoryNumbers(newest) : {}),
     }
-    const floating = await moveJob(tx, job, 'Floating', reason, numbers, at, { clear: ['stuck'] })
+    const floating = await moveJob(tx, job, 'Floating', reason, numbers, at)
     const moveTo = { cpu: wish.cpu, memGB: wish.memGB }
     await beginFloat(deps, tx, floating, {
       trigger,
@@ -139,16 +150,21 @@ const memoryNumbers = ({ memBytes, swapBytes, capacityMemBytes }: Sample): Reaso
 })
 
 /** Told when it is new; looked for again after a pause that grows. */
-const tellStuck = async (deps: EngineDeps, seen: Job, present: Offer, stuck: Stuck): Promise<boolean> => {
+const tellStuck = async (
+  deps: EngineDeps,
+  seen: Job,
+  { present, braked }: SizeWorld,
+  stuck: Stuck,
+): Promise<boolean> => {
   const { rule, why, measured, threshold } = stuck
   const before = seen.stuck?.[rule]?.why === why
   if (why === 'atLimit' && before) return false
   await deps.records.write(async (tx) => {
     const job = await unchanged(tx, seen)
     const at = deps.clock.now()
-    const next = stuckAgain(job.stuck, rule, why, at)
+    const next = stuckAgain(job.stuck, rule, why, at, braked)
     if (before) return void (await patchJob(tx, job, { stuck: next }, at))
-    const numbers = { rule, measured, threshold, unit: unitOf(rule), from: sizeSentence(present) }
+    const numbers = { rule, measured, threshold, unit: unitOf(rule), from: machineSentence(present) }
     const told =
       stuck.why === 'atLimit'
         ? numbers
@@ -169,10 +185,6 @@ const unchanged = async (tx: Parameters<typeof jobOf>[0], seen: Job): Promise<Jo
     throw new StaleWriteError(`job ${job.id} has changed since it was looked at`)
   return job
 }
-
-/** `t3.micro (2Core1GB/Spot)` */
-const sizeSentence = ({ instanceType, cpu, memGB, market }: Offer): string =>
-  `${instanceType} (${cpu}Core${memGB}GB/${market === 'spot' ? 'Spot' : 'OnDemand'})`
 
 const wantedSentence = ({ cpu, memGB }: Pick<SizeWish, 'cpu' | 'memGB'>): string =>
   `${rounded(cpu.min)} cores and ${rounded(memGB.min)} GB`

@@ -104,7 +104,9 @@ async function floatUndone(
   at: number,
   params: StepContext['params'],
 ): Promise<Job> {
-  const underway = (await tx.migrations(job.id)).find((m) => m.outcome === 'underway')
+  const underway = (await tx.migrations(job.id)).find(
+    ({ id, outcome }) => id === job.workflow && outcome === 'underway',
+  )
   if (job.residence.kind === 'saved') return placementUndone(tx, job, failure, at)
   if (underway)
     await tx.putMigration(job.id, {

@@ -2,6 +2,7 @@ import { hasEnded, type Job, mayFollow, needSentence, type Reason } from '@mmclo
 import type { RecordsTransaction } from '../ports/records/records.ts'
 import { moveJob, patchJob } from '../transitions.ts'
 import type { Failure, Workflow } from '../workflow/workflow.ts'
+import { goBack } from './go-back.ts'
 import { attachVolumes } from './steps/attach.ts'
 import { continueJob } from './steps/continue.ts'
 import { awaitTarget, launchTarget, needOf, targetOf } from './steps/launch.ts'
@@ -61,7 +62,14 @@ export const placementUndone = async (
   }
 }
 
-const withoutCapacity = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
+const withoutCapacity = async (
+  tx: RecordsTransaction,
+  job: Job,
+  failure: Failure,
+  at: number,
+): Promise<Job> => {
+  const back = job.residence.kind === 'saved' && (await goBack(tx, job, failure, at))
+  if (back) return back
   const { retryLimit, retryIntervalSeconds } = job.spec.vmPolicy
   const tries = job.placementTries + 1
   const wanted = needSentence(needOf(job), job.spec.vmPolicy)

@@ -26,7 +26,7 @@ type FakeWorker = {
   progress: number
   exitCode?: number
   brake?: BrakePolicy
-  braked?: boolean
+  brakedAt?: number | undefined
   neverSaved?: true
 }
 
@@ -48,6 +48,9 @@ export class FakeFleet implements Fleet {
     this.#provider = provider
     this.#clock = clock
   }
+
+  /** How large every checkpoint is from now on. */
+  checkpointBytes = 1000
 
   /** The next request of `method` is refused with these words, and nothing is done. */
   failNext(method: WorkerMethod, message: string, refusal?: RefusalCause): void {
@@ -95,7 +98,7 @@ export class FakeFleet implements Fleet {
   async brake(jobId: string): Promise<void> {
     const [copy] = await this.copies(jobId)
     if ((copy?.brake ?? 'never') === 'never' || !copy) throw new Error(`the worker of ${jobId} may not brake`)
-    copy.braked = true
+    copy.brakedAt = this.#clock.now()
   }
 
   /** The program of a job ends by itself. */
@@ -142,7 +145,7 @@ export class FakeFleet implements Fleet {
               checkpoints: this.#disk(worker.volume).checkpoints,
               logsShipped: true,
               brake: worker.brake ?? 'never',
-              braked: worker.braked ?? false,
+              braked: worker.brakedAt !== undefined,
               ...(worker.exitCode === undefined ? {} : { exitCode: worker.exitCode }),
             },
           }
@@ -253,14 +256,14 @@ export class FakeFleet implements Fleet {
     const checkpoint = {
       seq: (disk.checkpoints.at(-1)?.seq ?? 0) + 1,
       attempt: worker.attempt,
-      takenAt: this.#clock.now(),
-      bytes: 1000,
+      takenAt: worker.brakedAt ?? this.#clock.now(),
+      bytes: this.checkpointBytes,
       kind,
       timings: { freezeMs: 1, dumpMs: 1, drainLogsMs: 1, diskSnapshotMs: 1, syncMs: 1 },
       progress: worker.progress,
     }
     this.#store(worker.volume, { ...disk, checkpoints: [...disk.checkpoints, checkpoint] })
-    worker.braked = false
+    worker.brakedAt = undefined
     if (kind === 'move') worker.phase = 'saved'
     return checkpoint
   }
@@ -282,7 +285,7 @@ export class FakeFleet implements Fleet {
   #setBrake(instance: InstanceId, when: BrakePolicy): void {
     const worker = this.#worker(instance)
     worker.brake = when
-    if (when !== 'early') worker.braked = false
+    if (when !== 'early') worker.brakedAt = undefined
   }
 
   #worker(instance: InstanceId): FakeWorker {

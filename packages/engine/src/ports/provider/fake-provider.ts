@@ -66,7 +66,7 @@ export class FakeProvider implements Provider {
   }
 
   /** The next call of `method` is never answered: it ends when its caller gives up. */
-  hangNext(method: 'list' | 'listVolumes' | 'terminate'): void {
+  hangNext(method: 'list' | 'listVolumes' | 'offers' | 'terminate'): void {
     this.#hanging.push(method)
   }
 
@@ -114,7 +114,8 @@ export class FakeProvider implements Provider {
     return this.#volume(id).content
   }
 
-  async offers(): Promise<readonly Offer[]> {
+  async offers(signal?: AbortSignal): Promise<readonly Offer[]> {
+    await this.#hang('offers', signal)
     this.#enter('offers', '')
     return this.#types.flatMap((type) =>
       (['spot', 'onDemand'] as const)

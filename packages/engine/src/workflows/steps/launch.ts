@@ -8,12 +8,15 @@ import {
   type Offer,
   type ResourceNeed,
   securityGroupOf,
+  USABLE_MEMORY,
   usableCheckpoint,
+  usedOf,
   type VmPolicy,
 } from '@mmcloud/domain'
 import type { InstanceType } from '../../ports/provider/provider.ts'
 import { InsufficientCapacityError } from '../../ports/provider/provider-errors.ts'
 import { DeadlineError, within } from '../../ports/clock.ts'
+import type { EngineDeps } from '../../engine-deps.ts'
 import type { RecordsView } from '../../ports/records/records.ts'
 import { jobOf, moveJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
@@ -23,6 +26,7 @@ import { withInstance } from './with-instance.ts'
 
 /** A worker that has not called by then will not: seconds suffice here, a cloud's boot takes up to two minutes. */
 const JOIN_TIMEOUT_MS = 180_000
+const GIB = 2 ** 30
 
 /** The instance this workflow launches; chosen when the workflow was made, so that a repeated launch is the same launch. */
 export const targetOf = (context: StepContext): InstanceId => context.params['target'] as InstanceId
@@ -37,7 +41,7 @@ export const launchTarget = async (
   const { deps, signal } = context
   const { job, need } = await deps.records.read(async (view) => {
     const found = await jobOf(view, context.jobId)
-    return { job: found, need: { ...needOf(found), ...(await needOfProgram(view, found)) } }
+    return { job: found, need: { ...needOf(found), ...(await needOfProgram(deps, view, found)) } }
   })
   const offers = await deps.provider.offers(signal)
   const fitting = asPlanned(context, chooseOffers(offers, need, job.spec.vmPolicy))
@@ -88,11 +92,14 @@ const nothingOffered = (
   const types = catalogue.filter((type) => fitsSize({ ...type, instanceType: type.name }, need))
   const { priceLimit: _, ...atAnyPrice } = policy
   const { cpuFeatures = [], ...onAnyProcessor } = need
+  const { savedBytes = 0, ...empty } = need
   const [dear] = chooseOffers(offers, need, atAnyPrice)
   if (dear) return `the cheapest that fits, ${dear.instanceType}, costs ${dear.pricePerHour} USD/h now`
   if (types.length === 0) return `no type fits ${needSentence(need, policy)}`
   if (chooseOffers(offers, onAnyProcessor, policy).length > 0)
     return `no processor to be had now has all that the program may rely on (${cpuFeatures.join(', ')})`
+  if (chooseOffers(offers, empty, policy).length > 0)
+    return `nothing to be had now has room for the ${(savedBytes / GIB).toFixed(1)} GiB that the program holds`
   return `no room now on ${types.map((type) => type.name).join(', ')} (${policy.policy})`
 }
 
@@ -162,18 +169,31 @@ export const needOf = (job: Job): ResourceNeed => {
   }
 }
 
-/** What a program that goes on needs beside its size: room for what it holds, and the processor features it may rely on. */
+/**
+ * What a program that goes on needs beside its size: the processor features it may rely on, and room for what it holds, but
+ * not more than it had: what lay in swap there may lie in swap again.
+ */
 const needOfProgram = async (
+  deps: EngineDeps,
   view: RecordsView,
   job: Job,
 ): Promise<Pick<ResourceNeed, 'savedBytes' | 'cpuFeatures'>> => {
-  const checkpoint = usableCheckpoint(await view.checkpoints(job.id), job.attempt)
-  if (!checkpoint && job.residence.kind !== 'running') return {}
-  const home = await ranOn(view, job)
+  const held = await heldBytes(deps, view, job)
+  if (held === undefined && job.residence.kind !== 'running') return {}
+  const home = (await ranOn(view, job))?.offer
+  const had = home ? home.memGB * GIB * USABLE_MEMORY : Infinity
   return {
-    ...(checkpoint ? { savedBytes: checkpoint.bytes } : {}),
-    ...(home ? { cpuFeatures: home.offer.cpuFeatures } : {}),
+    ...(held === undefined ? {} : { savedBytes: Math.min(held, had) }),
+    ...(home ? { cpuFeatures: home.cpuFeatures } : {}),
   }
+}
+
+/** A program that runs holds what it uses now, whatever it held when it was saved last. */
+const heldBytes = async (deps: EngineDeps, view: RecordsView, job: Job): Promise<number | undefined> => {
+  if (job.residence.kind !== 'running')
+    return usableCheckpoint(await view.checkpoints(job.id), job.attempt)?.bytes
+  const newest = deps.usage.recent(job.id, job.residence.instance).at(-1)
+  return newest && usedOf(newest)
 }
 
 /** A move that was planned goes where it was planned, in that order: other offers that fit were considered and not taken. */

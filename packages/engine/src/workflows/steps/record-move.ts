@@ -2,6 +2,7 @@ import type { Checkpoint, Instance, Job, JobEvent, MigrationTrigger, Reason } fr
 import { type Machine, machineOf, type MigrationRecord } from '../../ports/records/migration-record.ts'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
+import { openMove } from '../../open-moves.ts'
 import { instanceOf, targetOf } from './launch.ts'
 import { ranOn } from './ran-on.ts'
 
@@ -21,7 +22,7 @@ export const recordMove = async (
   gone: GoneOn,
 ): Promise<void> => {
   const { job, checkpoint, standStillMs, at } = gone
-  const underway = (await tx.migrations(job.id)).find(({ outcome }) => outcome === 'underway')
+  const underway = await openMove(tx, job.id, context.workflow.id)
   const begun = underway && job.status !== 'Resuming' ? underway : await lineFor(tx, context, job, underway)
   const target = await instanceOf(tx, targetOf(context))
   const source = begun.source && (await tx.instance(begun.source.instance))

@@ -1,9 +1,11 @@
-import type { Checkpoint, Job, JobStatus } from '@mmcloud/domain'
+import type { Checkpoint, Job, JobStatus, Offer } from '@mmcloud/domain'
 import type { RecordsTransaction } from '../../ports/records/records.ts'
+import { closeMoves } from '../../open-moves.ts'
 import { jobOf, moveJob, patchJob } from '../../transitions.ts'
 import type { StepContext } from '../../workflow/workflow.ts'
 import type { Continued } from './continue.ts'
 import { instanceOf, offerNumbers, targetOf } from './launch.ts'
+import { ranOn } from './ran-on.ts'
 import { recordMove } from './record-move.ts'
 
 /** The program runs on the target: record where it is, how it got there and how long it stood still. */
@@ -14,11 +16,16 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     if (job.residence.kind === 'running' && job.residence.instance === target) return
     const { continuation, phases } = context.outputs['continue'] as Continued
     const at = context.deps.clock.now()
-    const numbers = { ...offerNumbers((await instanceOf(tx, target)).offer), instance: target, ...phases }
+    const { offer } = await instanceOf(tx, target)
+    const numbers = { ...offerNumbers(offer), instance: target, ...phases }
     const here = {
       residence: { kind: 'running', instance: target },
       placementTries: 0,
-      clear: ['placeAfter', 'captureFailure'],
+      clear: [
+        'placeAfter',
+        'captureFailure',
+        ...((await isOfOldSize(tx, job, offer)) ? [] : ['stuck' as const]),
+      ],
     } as const
     // A wish that came meanwhile keeps its word; the planner sees to it next.
     const status = job.status === 'Cancelling' || job.status === 'Suspending' ? job.status : 'Executing'
@@ -46,6 +53,12 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
     }
   })
 
+/** What its rules wait for belongs to a size; on an instance of another they are judged anew. */
+const isOfOldSize = async (tx: RecordsTransaction, job: Job, { cpu, memGB }: Offer): Promise<boolean> => {
+  const before = (await ranOn(tx, job))?.offer
+  return before?.cpu === cpu && before.memGB === memGB
+}
+
 /** From when to when (epoch ms) the program worked on from this checkpoint and was lost; nothing when the checkpoint ended it. */
 const ranOnFrom = async (
   tx: RecordsTransaction,
@@ -72,6 +85,7 @@ const settleStarted = async (
 ): Promise<void> => {
   const started = { ...here, attempt: continuation.attempt, startedAt: at }
   if (continuation.again) {
+    await closeMoves(tx, job.id, 'no checkpoint was left; the program was begun anew', at)
     await moveJob(tx, job, status, 'startedOver', { ...numbers, attempt: continuation.attempt }, at, {
       ...started,
       executedMs: 0,
