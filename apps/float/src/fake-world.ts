@@ -43,6 +43,7 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
       readFile: (path) => {
         throw new Error(`open ${path}: no such file or directory`)
       },
+      fetchText: (url) => Promise.reject(new Error(`${url} answers 404 Not Found`)),
       openTransport: (_address, trust) => {
         trusts.push(trust)
         return Object.assign(answerWith, { close: () => undefined })

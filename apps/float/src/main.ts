@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { httpsTransport } from '@mmcloud/client'
 import { desktopOpener } from './desktop.ts'
+import { fetchText } from './fetch-text.ts'
 import { run } from './run.ts'
 import { terminalScreen } from './screen.ts'
 import type { World } from './world.ts'
@@ -23,6 +24,7 @@ const processWorld = (): World => ({
   answers,
   ...(isatty(1) ? desktopOpener(process.platform, process.env) : {}),
   readFile,
+  fetchText,
   openTransport: httpsTransport,
 })
 

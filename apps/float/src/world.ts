@@ -26,5 +26,7 @@ export type World = {
   /** Shows a page in the person's browser; absent where there is no desktop. */
   readonly openPage?: (url: string) => void
   readonly readFile: (path: string) => string
+  /** The text behind a URL, at most 1 MiB. */
+  readonly fetchText: (url: string, headers: Readonly<Record<string, string>>) => Promise<string>
   readonly openTransport: (address: Address, trust: Trust) => Transport & { close: () => void }
 }

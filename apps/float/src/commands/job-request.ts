@@ -6,23 +6,9 @@ import type { Flag } from '../command.ts'
 /** The rest of the contract's table. */
 const LATER: readonly Flag[] = [
   later('withRoot'),
-  ...[
-    'gpu-count',
-    'zone',
-    'subnet',
-    'storage',
-    'dirMap',
-    'imageVolSize',
-    'rootVolSize',
-    'gateway',
-    'targetPort',
-    'dumpMode',
-    'snapLocation',
-    'extraContainerOpts',
-    'extraOptions',
-    'hostInit',
-    'hostTerminate',
-  ].map((long) => ({ ...later(long), value: 'VALUE' })),
+  ...['storage', 'dirMap', 'gateway', 'targetPort', 'extraContainerOpts', 'hostInit', 'hostTerminate'].map(
+    (long) => ({ ...later(long), value: 'VALUE' }),
+  ),
 ]
 
 /** What a job is to be: the flags of `submit` that `rerun` takes too. */
@@ -42,6 +28,11 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   { long: 'name', short: 'n', value: 'NAME', summary: 'a name for the job' },
   { long: 'env', short: 'e', value: 'KEY=VALUE', summary: 'environment, repeated' },
   { long: 'dataVolume', value: '[size=GB]:/PATH', summary: 'a new disk that moves with the job, repeated' },
+  {
+    long: 'imageVolSize',
+    value: 'GB',
+    summary: 'more room for what the job writes into its image, beside the 64 GB it has',
+  },
   {
     long: 'vmPolicy',
     value: '[POLICY=true,…]',
@@ -72,6 +63,13 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     summary: 'neither move it nor save it: what takes its instance away ends its run',
   },
   { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
+  { long: 'dumpMode', value: 'full', summary: 'how it is saved: whole each time, as without this' },
+  { long: 'gpu-count', value: 'N', summary: 'GPUs; the local cloud has none' },
+  { long: 'zone', value: 'ZONE', summary: 'of the cloud; the local cloud has one' },
+  { long: 'subnet', value: 'SUBNET', summary: 'of the cloud; the local cloud has one' },
+  { long: 'rootVolSize', value: 'GB', summary: "of the instance's own disk; nothing of a job lies there" },
+  { long: 'snapLocation', value: 'PLACE', summary: "for what is saved; here always the job's own disk" },
+  { long: 'extraOptions', value: 'OPTIONS', summary: 'of the cloud; the local cloud has none' },
   ...LATER,
 ]
 
@@ -93,9 +91,20 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   publish: [...args.values('publish')],
   allowFrom: [...args.values('allowFrom')],
   securityGroup: args.value('securityGroup'),
+  imageVolSize: args.value('imageVolSize'),
+  dumpMode: args.value('dumpMode'),
+  gpuCount: unlessZero(args.value('gpu-count')),
+  zone: args.value('zone'),
+  subnet: args.value('subnet'),
+  rootVolSize: unlessZero(args.value('rootVolSize')),
+  snapLocation: args.value('snapLocation'),
+  extraOptions: args.value('extraOptions'),
   disableRerun: args.isSet('disableRerun'),
   disableMigrate: args.isSet('disableMigrate'),
 })
+
+/** `--gpu-count 0` asks for nothing. */
+const unlessZero = (value: string | undefined): string | undefined => (value === '0' ? undefined : value)
 
 const imageWithTag = (image: string, tag: string | undefined): string =>
   tag && image !== '' && !/[:@][^/]*$/.test(image) ? `${image}:${tag}` : image

@@ -124,7 +124,16 @@ test.each([
   [['-i', 'x', '-j', 'abc.sh'], 'Error: open abc.sh: no such file or directory\n'],
   [['-j', 'abc.sh'], 'Error: open abc.sh: no such file or directory\n'],
   [[], 'Error: Invalid argument, --image is missing; "float image list" shows the library (code: 1003)\n'],
-  [['-i', 'x', '-j', 's3://b/k'], 'Error: --job: a script from s3:// is not supported yet (code: 1006)\n'],
+  [['-i', 'x', '-j', 's3://b'], 'Error: --job: "s3://b" is not s3://BUCKET/KEY\n'],
+  [
+    ['-i', 'x', '-j', 'ftp://h/x.sh'],
+    'Error: --job: ftp:// is not read; a file, http://, https:// and s3:// are\n',
+  ],
+  [['-i', 'x', '-j', 'https://h/x.sh'], 'Error: https://h/x.sh answers 404 Not Found\n'],
+  [
+    ['-i', 'x', '--zone', 'a'],
+    'Error: --zone: this cloud has one zone, the machine it runs on; leave it out (code: 1006)\n',
+  ],
   [
     ['-i', 'x', '--denyList', '[m5;*]'],
     'Error: Invalid argument, --denyList: "m5;*" is not an instance type like r5* or m5.large (code: 1003)\n',

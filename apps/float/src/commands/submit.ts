@@ -3,7 +3,6 @@ import { BrokenOffError, type Client } from '@mmcloud/client'
 import { readSubmission } from '@mmcloud/contract/grammar/submission'
 import type { JobView, SubmitBody } from '@mmcloud/contract'
 import { IDEMPOTENCY_KEY_HEADER } from '@mmcloud/contract/rest/idempotency'
-import { UserError } from '@mmcloud/domain'
 import { type Command, type Context, type Flag, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { offersText, printOffers } from '../render/offers.ts'
@@ -11,6 +10,7 @@ import { renderJob } from '../render/job.ts'
 import { patiently } from '../session/patiently.ts'
 import type { World } from '../world.ts'
 import { confirmed } from './job-id.ts'
+import { jobScript } from './job-script.ts'
 import { jobRequest, REQUEST_FLAGS } from './job-request.ts'
 
 const FLAGS: readonly Flag[] = [
@@ -51,7 +51,7 @@ export const submit: Command = {
   ],
   run: async (context) => {
     const { args, world, format } = context
-    const body = submitBody(context)
+    const body = await submitBody(context)
     if (!body.template) readSubmission(body)
     const { client } = await context.connect()
     if (args.isSet('dry-run')) {
@@ -79,33 +79,9 @@ const submitOnce = async (world: World, client: Client, body: SubmitBody): Promi
   }
 }
 
-const submitBody = ({ args, world }: Context): SubmitBody => ({
+const submitBody = async ({ args, world }: Context): Promise<SubmitBody> => ({
   ...jobRequest(args),
-  jobContent: script(args.value('job'), world),
+  jobContent: await jobScript(args.value('job'), world),
   template: args.value('template'),
   overwriteTemplate: args.value('overwriteTemplate'),
 })
-
-/** What a script of that name is never meant for `/bin/sh`. */
-const INTERPRETERS: Readonly<Record<string, string>> = {
-  py: 'python3',
-  r: 'Rscript',
-  jl: 'julia',
-  pl: 'perl',
-  rb: 'ruby',
-  js: 'node',
-}
-
-const script = (path: string | undefined, world: World): string | undefined => {
-  if (path === undefined || path === '') return undefined
-  const scheme = /^([a-z0-9]+):\/\//i.exec(path)?.[1]
-  if (scheme) throw new UserError('notSupported', `--job: a script from ${scheme}:// is not supported yet`)
-  const text = world.readFile(path)
-  if (text === '') throw new Error(`${path} is empty: there is nothing to run`)
-  const interpreter = INTERPRETERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()]
-  if (interpreter && !text.startsWith('#!'))
-    throw new Error(
-      `${path} does not begin with "#!", so that /bin/sh would run it; make its first line #!/usr/bin/env ${interpreter}`,
-    )
-  return text
-}

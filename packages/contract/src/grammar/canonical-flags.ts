@@ -21,6 +21,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
   for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
+  if (s.imageVolumeGB !== undefined) flags.push('--imageVolSize', String(s.imageVolumeGB))
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
   for (const network of s.allowFrom ?? []) flags.push('--allowFrom', network)
   const policy = formatVmPolicy(s.vmPolicy)

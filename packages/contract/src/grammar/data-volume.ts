@@ -26,7 +26,7 @@ type S3Access = {
 
 const FLAG = '--dataVolume'
 /** The most one disk of the clouds we know holds. */
-const MAX_SIZE_GB = 16_384
+export const MAX_SIZE_GB = 16_384
 
 const HOST = String.raw`[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})(?::\d{1,5})?`
 const WHOLE_HOST = new RegExp(`^${HOST}$`)

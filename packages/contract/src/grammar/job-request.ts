@@ -18,6 +18,7 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   mem: formatRange(spec.memGB),
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
   dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
+  ...(spec.imageVolumeGB === undefined ? {} : { imageVolSize: spec.imageVolumeGB }),
   publish: spec.publish.map(formatPublish),
   ...(spec.allowFrom === undefined ? {} : { allowFrom: [...spec.allowFrom] }),
   customTags: { ...spec.customTags },

@@ -35,9 +35,12 @@ test('every field is read', () => {
     vmPolicy: '[onDemand=true]',
     timeLimit: '1h',
     publish: ['8888:80'],
+    imageVolSize: 20,
+    dumpMode: 'full',
     disableRerun: true,
   })
   expect(read).toMatchObject({
+    imageVolumeGB: 20,
     env: { A: '1,2', B: 'b c', DB_PASSWORD: 'hush', T: '{secret:tok}', E: '' },
     cpu: { min: 2, max: 4 },
     memGB: { min: 8 },
@@ -47,7 +50,7 @@ test('every field is read', () => {
   })
   expect(read.inputArgs).toBe(
     "--image python --name a.b_c --instType m5.large --cpu 2:4 --mem 8 --env A=1,2 --env 'B=b c' " +
-      "--env 'DB_PASSWORD=***' --env 'T={secret:tok}' --env E= --dataVolume '[size=10]:/data' --publish 8888:80 " +
+      "--env 'DB_PASSWORD=***' --env 'T={secret:tok}' --env E= --dataVolume '[size=10]:/data' --imageVolSize 20 --publish 8888:80 " +
       "--vmPolicy '[onDemand=true,retryLimit=3,retryInterval=10m0s]' --timeLimit 1h0m0s --disableRerun " +
       '--customTag a:x:y --customTag b:',
   )
@@ -72,7 +75,16 @@ test.each([
   ],
   [{ image: 'a', customTags: { 'a\nb': 'c' } }, '--customTag'],
   [{ image: 'a', gateway: 'auto' }, 'gateway is not supported yet'],
-  [{ image: 'a', imageVolSize: 6 }, 'imageVolSize is not supported yet'],
+  [{ image: 'a', imageVolSize: '6.5' }, '--imageVolSize: "6.5" is not a whole number of GB up to 16384'],
+  [{ image: 'a', imageVolSize: -1 }, '--imageVolSize: "-1" is not a whole number'],
+  [{ image: 'a', dumpMode: 'incremental' }, '--dumpMode: a job is saved whole each time'],
+  [{ image: 'a', dumpMode: 'some' }, '--dumpMode: "some" is neither full nor incremental'],
+  [{ image: 'a', zone: 'us-east-1a' }, '--zone: this cloud has one zone'],
+  [{ image: 'a', subnet: 'subnet-1' }, '--subnet: this cloud has one network'],
+  [{ image: 'a', gpuCount: 1 }, '--gpu-count: no instance type of this cloud has a GPU'],
+  [{ image: 'a', rootVolSize: 40 }, '--rootVolSize: the disk of an instance holds nothing of a job'],
+  [{ image: 'a', snapLocation: 's3://b' }, '--snapLocation: what is saved of a job lies on its own disk'],
+  [{ image: 'a', extraOptions: '--x' }, '--extraOptions: there are none'],
 ])('%j is refused', (body, sentence) => expect(() => readSubmission(body)).toThrow(sentence))
 
 test('who may reach the ports is said again in the canonical flags, each network once', () => {

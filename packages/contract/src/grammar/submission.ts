@@ -10,11 +10,12 @@ import {
 import type { SubmitBody } from '../rest/jobs.ts'
 import { parseAllowFrom } from './allow-from.ts'
 import { canonicalFlags } from './canonical-flags.ts'
-import { parseDataDisk } from './data-volume.ts'
+import { MAX_SIZE_GB, parseDataDisk } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
 import { parsePublish } from './publish.ts'
+import { refuseField } from './refused.ts'
 import { parseRange } from './range.ts'
 import { readTypeFilter } from './type-list.ts'
 import { parseVmPolicy } from './vm-policy.ts'
@@ -49,6 +50,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'allowFrom',
   'disableRerun',
   'disableMigrate',
+  'imageVolSize',
+  'dumpMode',
 ] satisfies (keyof SubmitBody)[])
 
 /** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
@@ -77,6 +80,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
       (disk) => disk.mountPoint,
       '--dataVolume: mount point',
     ),
+    ...optional('imageVolumeGB', readImageVolSize(body.imageVolSize ?? '')),
     customTags: Object.fromEntries(
       Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
     ),
@@ -102,16 +106,26 @@ const readAllowFrom = ({ allowFrom, publish }: SubmitBody): readonly string[] | 
 }
 
 const refuseUnsupported = (body: SubmitBody): void => {
-  if (asksForSomething(body['securityGroup']))
+  for (const [key, value] of Object.entries(body))
+    if (!KNOWN.has(key) && asksForSomething(value)) refuseField(key)
+  const dumpMode = body.dumpMode ?? ''
+  if (dumpMode === 'incremental')
     throw new UserError(
       'notSupported',
-      '--securityGroup: this cloud has no security groups to name; every job gets its own: --publish PORT --allowFrom CIDR',
+      '--dumpMode: a job is saved whole each time; leave it out, or say full',
     )
-  for (const [key, value] of Object.entries(body)) {
-    if (!KNOWN.has(key) && asksForSomething(value)) {
-      throw new UserError('notSupported', `${key} is not supported yet`)
-    }
-  }
+  if (dumpMode !== '' && dumpMode !== 'full')
+    throw invalidArgument(`--dumpMode: "${dumpMode}" is neither full nor incremental`)
+}
+
+/** GB, for what the job writes into its image. */
+const readImageVolSize = (given: string | number): number | undefined => {
+  const text = String(given).trim()
+  if (text === '' || text === '0') return undefined
+  const sizeGB = Number(text)
+  if (!/^\d+$/.test(text) || sizeGB > MAX_SIZE_GB)
+    throw invalidArgument(`--imageVolSize: "${text}" is not a whole number of GB up to ${MAX_SIZE_GB}`)
+  return sizeGB
 }
 
 /** `""`, 0, false, null and what is empty mean unset. */

@@ -41,6 +41,10 @@ export const submitBodySchema = z
     publish: z.array(z.string()).nullish(),
     /** IPv4 networks (`10.0.0.0/8`) that may reach the published ports; the submitter's address when absent. */
     allowFrom: z.array(z.string()).nullish(),
+    /** GB for what the job writes into its image, beside its data disks. */
+    imageVolSize: z.union([z.number(), z.string()]).nullish(),
+    /** `full`: each save is whole, as without this. */
+    dumpMode: z.string().nullish(),
     disableRerun: z.boolean().nullish(),
     disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */

@@ -36,6 +36,8 @@ export type JobSpec = {
   /** IPv4, as the OpCenter saw it. */
   readonly submittedFrom?: string
   readonly dataDisks: readonly DataDisk[]
+  /** Room on its own disk for what it writes into its image, beside the common 64 GB. */
+  readonly imageVolumeGB?: number
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
   /** It is neither moved nor saved: what takes its instance away ends its run. */

@@ -56,7 +56,7 @@ const ensureVolumes = (context: StepContext): Promise<Job> =>
     const job = await jobOf(tx, context.jobId)
     if (job.volumes.length > 0) return job
     const wanted = [
-      { sizeGB: JOB_VOLUME_GB, mountPoint: '' },
+      { sizeGB: JOB_VOLUME_GB + (job.spec.imageVolumeGB ?? 0), mountPoint: '' },
       ...job.spec.dataDisks.map((disk) => ({ sizeGB: disk.sizeGB, mountPoint: disk.mountPoint })),
     ]
     const ids = wanted.map(() => newVolumeId(context.deps.random))
