@@ -16,7 +16,7 @@ const served = (listener: RequestListener): Promise<string> =>
   })
 
 test('the text, asked for with those headers', async () => {
-  const url = await served((request, response) => response.end(`é ${request.headers['x-key']}`))
+  const url = await served((request, response) => response.end(`é ${String(request.headers['x-key'])}`))
   expect(await fetchText(url, { 'x-key': 'k' })).toBe('é k')
 })
 

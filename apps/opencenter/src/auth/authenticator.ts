@@ -58,6 +58,17 @@ export class Authenticator {
       : this.#bySession(value)
   }
 
+  /**
+   * Whether this is the password of who asks, said once more; a wrong one counts as a wrong login. Throws
+   * `tooManyRequests` after many.
+   */
+  async isPasswordOf(user: User, password: string, address: string): Promise<boolean> {
+    const guess = this.#guess(address)
+    const right = await verifyPassword(password, user.passwordHash)
+    if (right) guess.wasRight()
+    return right
+  }
+
   /** The job whose worker asks. Throws `unauthenticated` when it is none of a living instance. */
   async jobCaller(header: string): Promise<Caller> {
     const [, instanceId = '', credential = ''] = WORKER.exec(header.trim()) ?? []
@@ -129,11 +140,7 @@ export class Authenticator {
     memory: string,
     address: string,
   ): Promise<User> {
-    if (this.#failed.mustWait(address)) {
-      throw new UserError('tooManyRequests', 'Too many wrong passwords; try again in a minute')
-    }
-    // Counted before it is known: different guesses at once are guesses too. A right one is taken back.
-    const guess = this.#failed.guess(address)
+    const guess = this.#guess(address)
     // A name that does not exist costs as much time as one that does.
     const right = user
       ? await verifyPassword(password, user.passwordHash)
@@ -142,6 +149,13 @@ export class Authenticator {
     guess.wasRight()
     this.#remember(memory)
     return user
+  }
+
+  /** Counted before it is known: different guesses at once are guesses too. A right one is taken back. */
+  #guess(address: string): { wasRight(): void } {
+    if (this.#failed.mustWait(address))
+      throw new UserError('tooManyRequests', 'Too many wrong passwords; try again in a minute')
+    return this.#failed.guess(address)
   }
 
   #remember(memory: string): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { aJob, basic, openTestApi } from './test-api.ts'
 
-const ID = 'j'.repeat(21)
+const ID = 'a'.repeat(21)
 type Entry = Record<string, unknown>
 
 const open = async () => {
@@ -22,7 +22,7 @@ test('every change is written down with who asked and what became of it, looking
   await call('POST', '/api/v1/users', { name: 'joe', password: 'never in a log' })
   const found = await entries()
   expect(found.map(({ user, call: name, target, status }) => [user, name, target, status])).toEqual([
-    ['admin', 'addUser', '', 201],
+    ['admin', 'addUser', 'joe', 201],
     ['ann', 'cancelJob', ID, 404],
     ['admin', 'suspendJob', ID, 202],
   ])
@@ -42,7 +42,11 @@ test('pages, one user, and only admins', async () => {
   for (let i = 0; i < 3; i++) await call('POST', `/api/v1/jobs/${ID}/suspend`)
   await call('POST', '/api/v1/jobs', { image: 'python' }, ann)
   const [newest] = await entries('?limit=1')
-  expect(newest).toMatchObject({ user: 'ann', call: 'submitJob' })
+  expect(newest).toMatchObject({
+    user: 'ann',
+    call: 'submitJob',
+    target: expect.stringMatching(/^[a-z0-9]{21}$/),
+  })
   expect(await entries(`?before=${String(newest?.['seq'])}&limit=2`)).toHaveLength(2)
   expect(await entries('?user=ann')).toHaveLength(1)
   expect((await call('GET', '/api/v1/audit', undefined, ann)).status).toBe(403)

@@ -1,7 +1,7 @@
 import { formatInstant, REST_API, type RouteName } from '@mmcloud/contract'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
-import { callerOf, endpointRoute } from './endpoint-route.ts'
+import { callerOf, endpointRoute, madeBy } from './endpoint-route.ts'
 
 const DEFAULT_LIMIT = 100
 /** Asks for nothing to be changed, though it is no GET. */
@@ -19,7 +19,7 @@ export const auditRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const changes = REST_API[name].method !== 'GET' && !LOOKS.has(name)
     if (!changes && !(name === 'login' && reply.statusCode === UNAUTHENTICATED)) return
     const caller = callerOf(request)
-    const [target = ''] = Object.values((request.params ?? {}) as Record<string, string>)
+    const [target = madeBy(request) ?? ''] = Object.values((request.params ?? {}) as Record<string, string>)
     const entry = {
       at: now(),
       user: caller?.user.name ?? '',

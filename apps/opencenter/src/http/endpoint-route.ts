@@ -38,6 +38,17 @@ const callers = new WeakMap<FastifyRequest, Caller>()
 /** Who asked; nobody while, or where, that was not found out. */
 export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
+const CREATED = 201
+const made = new WeakMap<FastifyRequest, string>()
+
+/** What this call has made: its id, or its name. */
+export const madeBy = (request: FastifyRequest): string | undefined => made.get(request)
+
+const nameOf = (answer: unknown): string => {
+  const { id, name = '' } = (answer ?? {}) as { readonly id?: string; readonly name?: string }
+  return id ?? name
+}
+
 /** Serves one call of the contract: its schemas, who may call it and its status come from there. */
 export const endpointRoute = <N extends RouteName>(
   app: FastifyInstance,
@@ -63,7 +74,9 @@ export const endpointRoute = <N extends RouteName>(
         throw new UserError('forbidden', `This is for ${whoMay(endpoint.least)}: ${endpoint.summary}`)
       reply.code(endpoint.success)
       const { params, query, body, headers, ip: address } = request
-      return handle({ params, query, body, headers, address, caller, reply } as Call<N>)
+      const answer = await handle({ params, query, body, headers, address, caller, reply } as Call<N>)
+      if (endpoint.success === CREATED) made.set(request, nameOf(answer))
+      return answer
     },
   })
 }

@@ -85,3 +85,22 @@ test('a password is changed by its owner with the present one, and ends the othe
   ).toBe(403)
   expect((await call('PATCH', '/api/v1/users/ann', { password: 'set by admin' })).status).toBe(200)
 })
+
+test('who guesses the present password has to wait, as at a login', async () => {
+  const { call, ann } = await open()
+  const mine = String((await call('GET', '/api/v1/login', undefined, ann)).headers['authorization'])
+  const change = async (currentPassword: string): Promise<number> =>
+    (await call('PATCH', '/api/v1/users/ann', { password: 'another one', currentPassword }, mine)).status
+  for (let guess = 0; guess < 10; guess += 1) expect(await change(`guess ${guess}`)).toBe(403)
+  expect(await change(GOOD)).toBe(429)
+})
+
+test('two admins who delete each other at once: one stays', async () => {
+  const { call, addUser } = await open()
+  await addUser('bob', GOOD, 'admin')
+  const statuses = await Promise.all([
+    call('DELETE', '/api/v1/users/bob'),
+    call('DELETE', '/api/v1/users/admin', undefined, basic('bob', GOOD)),
+  ])
+  expect(statuses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+})
