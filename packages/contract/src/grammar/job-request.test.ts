@@ -31,6 +31,7 @@ const request: fc.Arbitrary<SubmitBody> = fc.record({
     '[enable=true,stepAuto=true]',
     '[mem.step=100,mem.limit=64,evadeOOM=false]',
   ),
+  imageVolSize: fc.constantFrom('', 0, 20),
   timeLimit: fc.constantFrom('', '90s', '1h'),
   disableRerun: fc.boolean(),
   disableMigrate: fc.boolean(),

@@ -1,4 +1,7 @@
+import { UserError } from '@mmcloud/domain'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { SubmitBody } from '../rest/jobs.ts'
 import { readSubmission } from './submission.ts'
 
 test('unset is unset, however it is written', () => {
@@ -102,4 +105,91 @@ test('type lists are read with and without brackets, and said again in the canon
   expect(read.types).toEqual({ allow: ['m5*', 'r5.large'], deny: ['*.metal'] })
   expect(read.inputArgs).toContain("--allowList '[m5*,r5.large]' --denyList '[*.metal]'")
   expect(readSubmission({ image: 'python', allowList: '[]', denyList: '' })).not.toHaveProperty('types')
+})
+
+test.each([
+  ['x'.repeat(1_048_577), '--job: the script is larger than 1 MiB'],
+  ['#!/bin/sh\r\ntrue\r\n', '--job: the script has the line ends of Windows'],
+  ['#!/bin/sh\ntrue\0', '--job: the script holds a zero byte'],
+])('a script is refused by what is wrong with it', (jobContent, sentence) =>
+  expect(() => readSubmission({ image: 'a', jobContent })).toThrow(sentence),
+)
+
+test('a megabyte of script and ten thousand variables are taken as they are', () => {
+  const jobContent = `#!/bin/sh\n${'é'.repeat(524_000)}\n`
+  const envs = Array.from({ length: 10_000 }, (_, n) => `V${n}=${n} $HOME \`x\` "é"`)
+  const read = readSubmission({ image: 'a', jobContent, envs })
+  expect(read.script).toBe(jobContent)
+  expect(Object.entries(read.env).map(([key, value]) => `${key}=${value}`)).toEqual(envs)
+})
+
+test('more than a program can be started with is refused by name', () => {
+  const value = 'x'.repeat(127 * 1024)
+  const envs = (count: number) => Array.from({ length: count }, (_, n) => `V${n}=${value}`)
+  expect(Object.keys(readSubmission({ image: 'a', envs: envs(8) }).env)).toHaveLength(8)
+  expect(() => readSubmission({ image: 'a', envs: envs(9) })).toThrow(
+    '--env: all together are larger than 1 MiB',
+  )
+  expect(() => readSubmission({ image: 'a', envs: [`A=x${value}`] })).toThrow('--env A: the value is larger')
+})
+
+test('whatever is written into a request is read, or refused by the name of its flag', () => {
+  const near = fc.constantFrom(
+    '[',
+    ']',
+    ':',
+    '=',
+    ',',
+    '"',
+    '*',
+    '2',
+    'size=',
+    's3://',
+    '/',
+    '$(x)',
+    '\n',
+    'é',
+    '😀',
+    '-',
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(near).map((parts) => parts.join('')),
+  )
+  const texts = fc.array(text, { maxLength: 3 })
+  const body: fc.Arbitrary<SubmitBody> = fc.record(
+    {
+      image: fc.oneof(text, fc.constant('python')),
+      name: text,
+      cpu: text,
+      mem: text,
+      instType: text,
+      allowList: text,
+      denyList: text,
+      envs: texts,
+      dataVolumes: texts,
+      publish: texts,
+      allowFrom: texts,
+      customTags: fc.dictionary(text, text),
+      vmPolicy: text,
+      migratePolicy: text,
+      timeLimit: text,
+      imageVolSize: text,
+      dumpMode: text,
+      zone: text,
+    },
+    { requiredKeys: ['image'] },
+  )
+  fc.assert(
+    fc.property(body, (given) => {
+      try {
+        const read = readSubmission(given)
+        expect(read.inputArgs).not.toBe('')
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError)
+        expect((error as Error).message).toMatch(/--\w/)
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -30,6 +30,9 @@ export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom'> & {
 const ANY_SIZE: Range = { min: 1 }
 /** Scripts are text; what is larger belongs into an image or a volume. */
 const MAX_SCRIPT_BYTES = 1_048_576
+/** Linux starts no program with a longer string (128 KiB), nor with more of them than a quarter of its stack of 8 MiB. */
+const MAX_VARIABLE_BYTES = 127 * 1024
+const MAX_ENV_BYTES = 1_048_576
 
 const KNOWN: ReadonlySet<string> = new Set([
   'image',
@@ -65,7 +68,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     imageName,
     ...optional('name', readName(body.name ?? '')),
     ...optional('script', readScript(body.jobContent ?? '')),
-    env: Object.fromEntries((body.envs ?? []).map(parseEnv)),
+    env: readEnv(body.envs ?? []),
     cpu: parseRange(body.cpu ?? '', '--cpu') ?? ANY_SIZE,
     memGB: parseRange(body.mem ?? '', '--mem') ?? ANY_SIZE,
     ...optional('instanceType', body.instType?.trim() || undefined),
@@ -148,7 +151,26 @@ const readScript = (script: string): string | undefined => {
   if (script === '') return undefined
   if (new TextEncoder().encode(script).length > MAX_SCRIPT_BYTES)
     throw invalidArgument('--job: the script is larger than 1 MiB')
+  if (script.includes('\0')) throw invalidArgument('--job: the script holds a zero byte; it must be text')
+  // A shell takes the carriage return for a part of every last word, and the kernel for a part of the interpreter's name.
+  if (script.includes('\r\n'))
+    throw invalidArgument(
+      "--job: the script has the line ends of Windows; make them Unix ones: sed -i 's/\\r$//' FILE",
+    )
   return script
+}
+
+const readEnv = (texts: readonly string[]): Readonly<Record<string, string>> => {
+  let bytes = 0
+  const entries = texts.map((text) => {
+    const [key, value] = parseEnv(text)
+    const size = new TextEncoder().encode(value).length
+    if (size > MAX_VARIABLE_BYTES) throw invalidArgument(`--env ${key}: the value is larger than 127 KiB`)
+    bytes += key.length + size + 2
+    return [key, value] as const
+  })
+  if (bytes > MAX_ENV_BYTES) throw invalidArgument('--env: all together are larger than 1 MiB')
+  return Object.fromEntries(entries)
 }
 
 const readTimeLimit = (text: string): number | undefined =>
