@@ -3,6 +3,7 @@ import { hasEnded } from '@mmcloud/domain'
 import picocolors from 'picocolors'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { localSecond } from '../render/local-time.ts'
 import { formatSpan } from '../render/output.ts'
 import { type Plain, renderYamlList } from '../render/yaml.ts'
 import { jobId } from './job-id.ts'
@@ -43,12 +44,12 @@ const follow = async (context: Context, id: string): Promise<number> => {
   return EXIT.ok
 }
 
-/** `05:30:01  +1.204s  ▸ Executing   the program runs: …`; a dot where only something worth telling happened. */
+/** The time as at the clock of who reads it: `05:30:01  +1.204s  ▸ Executing   the program runs: …`; a dot where only something worth telling happened. */
 const timelineLine = ({ world }: Context, event: EventView, start: string): string => {
   const colours = picocolors.createColors(world.colours)
   const since = `+${formatSpan(Date.parse(event.at) - Date.parse(start))}`.padStart(9)
   const changed = event.from !== event.to || event.seq === 1
   const mark = changed ? '▸' : '·'
   const status = (changed ? event.to : '').padEnd(16)
-  return `${colours.dim(event.at.slice(11, 19))} ${since}  ${mark} ${colours.bold(status)} ${event.sentence}\n`
+  return `${colours.dim(localSecond(Date.parse(event.at)))} ${since}  ${mark} ${colours.bold(status)} ${event.sentence}\n`
 }

@@ -1,4 +1,4 @@
-/** Times of a page as the person who made it reads the clock; the zone is named once, in its foot. */
+/** Times as the person who reads them, or made the page, reads the clock; a page names the zone once, in its foot. */
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
