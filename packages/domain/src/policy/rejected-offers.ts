@@ -13,42 +13,42 @@ export type RejectedOffer = Pick<Offer, 'instanceType' | 'cpu' | 'memGB' | 'mark
 /** As many as a person reads. */
 const SHOWN = 10
 
-/** The offers that come closest to the chosen one in price, each with the first reason against it. */
+/** What would have done as well, then what would not, the closest in price to the chosen one first, with the first reason against it. */
 export const rejectedOffers = (
   world: SizeWorld,
   wish: SizeWish,
   need: ResourceNeed,
   offers: readonly Offer[],
   chosen: Offer,
-): readonly RejectedOffer[] =>
-  offers
+): readonly RejectedOffer[] => {
+  const byCloseness = offers
     .filter((offer) => offer !== chosen)
     .toSorted((a, b) => distance(a, chosen) - distance(b, chosen))
+    .map((offer) => ({ offer, unfit: whyUnfit(world, wish, need, offer) }))
+  return [
+    ...byCloseness.filter(({ unfit }) => unfit === undefined).slice(0, SHOWN / 2),
+    ...byCloseness.filter(({ unfit }) => unfit !== undefined),
+  ]
     .slice(0, SHOWN)
-    .map((offer) => ({
+    .map(({ unfit, offer }) => ({
       instanceType: offer.instanceType,
       cpu: offer.cpu,
       memGB: offer.memGB,
       market: offer.market,
       pricePerHour: offer.pricePerHour,
-      rejected: whyNot(world, wish, need, offer, chosen),
+      rejected: unfit ?? lessGood(offer, chosen),
     }))
+}
 
 const distance = (offer: Offer, chosen: Offer): number =>
   Math.abs(Math.log(offer.pricePerHour / chosen.pricePerHour))
 
-const whyNot = (
-  world: SizeWorld,
-  wish: SizeWish,
-  need: ResourceNeed,
-  offer: Offer,
-  chosen: Offer,
-): string => {
+const whyUnfit = (world: SizeWorld, wish: SizeWish, need: ResourceNeed, offer: Offer): string | undefined => {
   const unfit = reasonAgainst(offer, need, world.vmPolicy)
   if (unfit !== undefined) return unfit
   if (!canBeSavedInTime(world, wish, offer))
     return `could not be saved there within a notice of ${world.noticeSeconds} s`
   if (isDown(wish) && !isSmaller(offer, world.present)) return 'as large as now'
   if (isDown(wish) && !isWorthIt(world, wish, offer)) return 'saves too little for what the move costs'
-  return lessGood(offer, chosen)
+  return undefined
 }
