@@ -5,19 +5,13 @@ import { endpoint } from './endpoint.ts'
 export const auditEntrySchema = z
   .object({
     seq: z.int(),
-    /** RFC 3339 with milliseconds. */
-    at: z.string(),
-    /** Empty where nobody was recognised. */
-    user: z.string(),
-    /** The job that asked for itself; empty where a person did. */
-    job: z.string(),
+    at: z.string().describe('RFC 3339 with milliseconds.'),
+    user: z.string().describe('Empty where nobody was recognised.'),
+    job: z.string().describe('The job that asked for itself; empty where a person did.'),
     address: z.string(),
-    /** As this document calls it: `cancelJob`. */
-    call: z.string(),
-    /** The id or name in its path; empty where it has none. */
-    target: z.string(),
-    /** HTTP status of the answer. */
-    status: z.int(),
+    call: z.string().describe('As this document calls it: cancelJob.'),
+    target: z.string().describe('The id or name in its path; empty where it has none.'),
+    status: z.int().describe('HTTP status of the answer.'),
   })
   .meta({ id: 'AuditEntry' })
 export type AuditEntryView = z.infer<typeof auditEntrySchema>
@@ -28,8 +22,7 @@ export const audit = endpoint('audit', {
   least: 'admin',
   query: z.object({
     limit: z.coerce.number().int().positive().max(1000).optional(),
-    /** Only what came before this one. */
-    before: z.coerce.number().int().positive().optional(),
+    before: z.coerce.number().int().positive().optional().describe('Only what came before this one.'),
     user: z.string().optional(),
   }),
   response: z.object({ entries: z.array(auditEntrySchema) }),

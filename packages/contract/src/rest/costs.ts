@@ -8,22 +8,19 @@ const sumsSchema = z.object({
   spot: z.number(),
   onDemand: z.number(),
   volumes: z.number(),
-  /** The same instances for the same time, all on demand. */
-  allOnDemand: z.number(),
-  /** The largest instance it needed, on demand, from the start to the end. */
-  largestFromTheStart: z.number(),
-  /** `allOnDemand - total` and `largestFromTheStart - total`. */
-  savedAgainstOnDemand: z.number(),
+  allOnDemand: z.number().describe('The same instances for the same time, all on demand.'),
+  largestFromTheStart: z
+    .number()
+    .describe('The largest instance it needed, on demand, from the start to the end.'),
+  savedAgainstOnDemand: z.number().describe('allOnDemand - total and largestFromTheStart - total.'),
   savedAgainstLargest: z.number(),
 })
 export type CostSums = z.infer<typeof sumsSchema>
 
 /** What the job should ask for next time, from what it used; absent while there is too little to go by. */
 const hintSchema = z.object({
-  /** `--cpu 1:2 --mem 2:4` */
-  flags: z.string(),
-  /** A sentence: on which numbers. */
-  reason: z.string(),
+  flags: z.string().describe('--cpu 1:2 --mem 2:4'),
+  reason: z.string().describe('A sentence: on which numbers.'),
   cpu: z.object({ min: z.number(), max: z.number() }),
   memGB: z.object({ min: z.number(), max: z.number() }),
 })
@@ -49,12 +46,12 @@ export type CostRow = z.infer<typeof costRowSchema>
 export const costs = endpoint('costs', {
   summary: 'What jobs cost, by job, user or tag',
   query: z.object({
-    /** `job` (the default), `user`, or `tag:KEY`. */
-    by: z.string().optional(),
-    /** As for lists of jobs. */
-    filter: z.union([z.string(), z.array(z.string())]).optional(),
-    /** RFC 3339: only jobs submitted since. */
-    since: z.string().optional(),
+    by: z.string().optional().describe('job (the default), user, or tag:KEY.'),
+    filter: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('As for lists of jobs.'),
+    since: z.string().optional().describe('RFC 3339: only jobs submitted since.'),
   }),
   response: z.object({ rows: z.array(costRowSchema), sum: sumsSchema }),
 })

@@ -4,14 +4,13 @@ import { z } from 'zod'
 /** The body of every answer that is not 2xx. */
 export const errorSchema = z
   .object({
-    /** The number of `ERROR_CODE`. */
-    code: z.int(),
-    /** The sentence for a person. */
-    message: z.string(),
-    /** Which field of the request it is about, where it is about one: `envs`, `customTags.a`. */
-    field: z.string().optional(),
-    /** What may help. */
-    hint: z.string().optional(),
+    code: z.int().describe('The number of ERROR_CODE.'),
+    message: z.string().describe('The sentence for a person.'),
+    field: z
+      .string()
+      .optional()
+      .describe('Which field of the request it is about, where it is about one: envs, customTags.a.'),
+    hint: z.string().optional().describe('What may help.'),
   })
   .meta({ id: 'Error', description: 'What went wrong, in words for a person' })
 export type ErrorBody = z.infer<typeof errorSchema>

@@ -6,17 +6,13 @@ import { jobParams } from './jobs.ts'
 /** One line of a job's history. */
 export const eventSchema = z
   .object({
-    /** 1, 2, … per job. */
-    seq: z.int(),
-    /** RFC 3339 with milliseconds: stand-still is counted in them. */
-    at: z.string(),
+    seq: z.int().describe('1, 2, … per job.'),
+    at: z.string().describe('RFC 3339 with milliseconds: stand-still is counted in them.'),
     from: z.enum(JOB_STATUSES),
     to: z.enum(JOB_STATUSES),
-    /** A key of the closed list `REASONS`. */
-    reason: z.string(),
+    reason: z.string().describe('A key of the closed list REASONS.'),
     numbers: z.record(z.string(), z.union([z.string(), z.number()])),
-    /** `reasonSentence(reason, numbers)` */
-    sentence: z.string(),
+    sentence: z.string().describe('reasonSentence(reason, numbers)'),
   })
   .meta({ id: 'Event' })
 export type EventView = z.infer<typeof eventSchema>

@@ -13,12 +13,11 @@ export const version = endpoint('version', {
 export const statusSchema = z
   .object({
     version: z.string(),
-    /** There is no licence to run out; clients look for this word. */
-    licenseStatus: z.literal('valid'),
-    /** RFC 3339 */
-    startTime: z.string(),
-    /** How many jobs are in each status; those with none are left out. */
-    jobs: z.partialRecord(z.enum(JOB_STATUSES), z.int()),
+    licenseStatus: z.literal('valid').describe('There is no licence to run out; clients look for this word.'),
+    startTime: z.string().describe('RFC 3339'),
+    jobs: z
+      .partialRecord(z.enum(JOB_STATUSES), z.int())
+      .describe('How many jobs are in each status; those with none are left out.'),
     instances: z.int(),
   })
   .meta({ id: 'OpCenterStatus' })
@@ -28,8 +27,7 @@ export const status = endpoint('status', { summary: 'How the OpCenter is', respo
 
 export const healthSchema = z
   .object({
-    /** The machine of the OpCenter and its provider. */
-    openCenter: z.array(healthRowSchema),
+    openCenter: z.array(healthRowSchema).describe('The machine of the OpCenter and its provider.'),
     /** Workers that answered; one that did not has a row that says so. */
     workers: z.array(
       z.object({

@@ -10,16 +10,12 @@ export const hostSchema = z
     cpu: z.number(),
     memGB: z.number(),
     market: z.enum(['spot', 'onDemand']),
-    /** USD an hour, now. */
-    pricePerHour: z.number(),
+    pricePerHour: z.number().describe('USD an hour, now.'),
     state: z.enum(['requested', 'launching', 'ready', 'draining']),
-    /** The job it was rented for. */
-    job: z.string(),
+    job: z.string().describe('The job it was rented for.'),
     jobName: z.string(),
-    /** RFC 3339 */
-    launchTime: z.string(),
-    /** The cloud takes it back then; RFC 3339. */
-    interruptionTime: z.string().optional(),
+    launchTime: z.string().describe('RFC 3339'),
+    interruptionTime: z.string().optional().describe('The cloud takes it back then; RFC 3339.'),
   })
   .meta({ id: 'Host' })
 export type Host = z.infer<typeof hostSchema>

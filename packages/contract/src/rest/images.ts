@@ -6,14 +6,11 @@ export const imageSchema = z
   .object({
     name: z.string(),
     tag: z.string(),
-    /** Where it comes from; empty for one kept by the OpCenter itself. */
-    uri: z.string(),
+    uri: z.string().describe('Where it comes from; empty for one kept by the OpCenter itself.'),
     digest: z.string(),
     bytes: z.number().optional(),
-    /** How to use it, for a person. */
-    description: z.string(),
-    /** The port on which its programs listen by default. */
-    port: z.int().optional(),
+    description: z.string().describe('How to use it, for a person.'),
+    port: z.int().optional().describe('The port on which its programs listen by default.'),
   })
   .meta({ id: 'Image' })
 export type Image = z.infer<typeof imageSchema>
@@ -30,14 +27,18 @@ const imageTag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)
 export const addImageBodySchema = z
   .object({
     name: imageName,
-    /** `quay.io/a/b:1`, `oci:/PATH[:TAG]`, `oci-archive:/PATH`: looked up now, and pinned to its digest. */
-    uri: z.string().min(1).max(2048),
+    uri: z
+      .string()
+      .min(1)
+      .max(2048)
+      .describe(
+        'quay.io/a/b:1, oci:/PATH[:TAG], oci-archive:/PATH: looked up now, and pinned to its digest.',
+      ),
     /** `latest` when absent. */
     tag: imageTag.optional(),
     description: z.string().max(16_384).optional(),
     port: z.int().min(1).max(65_535).optional(),
-    /** An entry of that name and tag is replaced. */
-    replace: z.boolean().optional(),
+    replace: z.boolean().optional().describe('An entry of that name and tag is replaced.'),
   })
   .meta({ id: 'AddImage' })
 export type AddImageBody = z.infer<typeof addImageBodySchema>

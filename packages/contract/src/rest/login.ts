@@ -6,11 +6,14 @@ import { endpoint } from './endpoint.ts'
 export const sessionSchema = z
   .object({
     username: z.string(),
-    /** 0 = the administrator. */
-    userNumber: z.int(),
+    userNumber: z.int().describe('0 = the administrator.'),
     role: z.enum(ROLES),
-    /** RFC 3339; moved on by every `session` call. Absent with Basic credentials, which hold no session. */
-    expiresAt: z.string().optional(),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe(
+        'RFC 3339; moved on by every session call. Absent with Basic credentials, which hold no session.',
+      ),
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof sessionSchema>

@@ -10,8 +10,7 @@ const machineSchema = z.object({
   cpu: z.number(),
   memGB: z.number(),
   market: z.enum(['spot', 'onDemand']),
-  /** USD. */
-  pricePerHour: z.number(),
+  pricePerHour: z.number().describe('USD.'),
 })
 
 /** What else could have been rented, and why it was not; the best of them first, at most ten. */
@@ -29,20 +28,19 @@ export const migrationSchema = z
   .object({
     id: z.string(),
     trigger: z.enum(MIGRATION_TRIGGERS),
-    /** A sentence: what happened, on which numbers. */
-    reason: z.string(),
-    /** `mem.upperBoundRatio`, `evadeOOM`, …; empty where no rule of the policy was asked. */
-    rule: z.string(),
-    /** What was measured, the threshold, for how long. */
-    numbers: z.record(z.string(), z.union([z.string(), z.number()])),
-    /** `t3.micro (2Core1GB/Spot)`; empty where there was none. */
-    from: z.string(),
+    reason: z.string().describe('A sentence: what happened, on which numbers.'),
+    rule: z
+      .string()
+      .describe('mem.upperBoundRatio, evadeOOM, …; empty where no rule of the policy was asked.'),
+    numbers: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .describe('What was measured, the threshold, for how long.'),
+    from: z.string().describe('t3.micro (2Core1GB/Spot); empty where there was none.'),
     to: z.string(),
     source: machineSchema.optional(),
     target: machineSchema.optional(),
     alternatives: z.array(alternativeSchema),
-    /** RFC 3339 with milliseconds. */
-    startTime: z.string(),
+    startTime: z.string().describe('RFC 3339 with milliseconds.'),
     endTime: z.string().optional(),
     /**
      * Milliseconds: `decide` from the first sample that counted to the decision, `launch` of the target while the program
@@ -50,16 +48,17 @@ export const migrationSchema = z
      * first instruction. What the program stood still is in `standStillMs`.
      */
     phases: z.record(z.string(), z.number()),
-    /** These three are 0 until it is done. */
-    bytes: z.number(),
-    standStillMs: z.number(),
-    /** USD: what was paid for two instances at once and for standing still. */
-    cost: z.number(),
-    /** USD an hour: price before minus price after; below 0 = it costs more. */
-    savingPerHour: z.number().optional(),
+    bytes: z.number().describe('Of what was saved; 0 until it is done.'),
+    standStillMs: z.number().describe('From the freeze to the first instruction; 0 until it is done.'),
+    cost: z
+      .number()
+      .describe('USD, 0 until it is done: what was paid for two instances at once and for standing still.'),
+    savingPerHour: z
+      .number()
+      .optional()
+      .describe('USD an hour: price before minus price after; below 0 = it costs more.'),
     outcome: z.enum(['underway', 'done', 'undone']),
-    /** A sentence, where it was undone. */
-    undoneBecause: z.string().optional(),
+    undoneBecause: z.string().optional().describe('A sentence, where it was undone.'),
   })
   .meta({ id: 'Migration' })
 export type Migration = z.infer<typeof migrationSchema>
@@ -75,12 +74,10 @@ export const migrations = endpoint('migrations', {
 export const jobInstanceSchema = machineSchema
   .extend({
     state: z.enum(['requested', 'launching', 'ready', 'draining', 'gone']),
-    /** RFC 3339 with milliseconds: asked for, up, gone. */
-    requestTime: z.string(),
+    requestTime: z.string().describe('RFC 3339 with milliseconds: when it was asked for.'),
     readyTime: z.string().optional(),
     endTime: z.string().optional(),
-    /** USD, to now or to its end. */
-    cost: z.number(),
+    cost: z.number().describe('USD, to now or to its end.'),
   })
   .meta({ id: 'JobInstance' })
 export type JobInstance = z.infer<typeof jobInstanceSchema>

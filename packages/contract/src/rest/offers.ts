@@ -10,10 +10,8 @@ export const weighedOfferSchema = z
     cpu: z.number(),
     memGB: z.number(),
     market: z.enum(['spot', 'onDemand']),
-    /** USD. */
-    pricePerHour: z.number(),
-    /** Why it would not be taken; absent for the one that would. */
-    rejected: z.string().optional(),
+    pricePerHour: z.number().describe('USD.'),
+    rejected: z.string().optional().describe('Why it would not be taken; absent for the one that would.'),
   })
   .meta({ id: 'WeighedOffer' })
 export type WeighedOffer = z.infer<typeof weighedOfferSchema>
@@ -24,8 +22,7 @@ export const weighOffers = endpoint('weighOffers', {
   least: 'viewer',
   body: submitBodySchema,
   response: z.object({
-    /** `1 vCPU, 2:8 GB, spotFirst` */
-    need: z.string(),
+    need: z.string().describe('1 vCPU, 2:8 GB, spotFirst'),
     offers: z.array(weighedOfferSchema),
   }),
 })

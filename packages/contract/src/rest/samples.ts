@@ -33,8 +33,7 @@ const columns = z.record(z.enum(SAMPLE_SERIES), z.array(z.number().nullable()))
 /** Usage over time, a column each: as graphs want it, and a third of the bytes of rows. */
 export const usageSchema = z
   .object({
-    /** Milliseconds that one point stands for. */
-    stepMs: z.int(),
+    stepMs: z.int().describe('Milliseconds that one point stands for.'),
     /**
      * Beginning of each step, epoch ms, ascending; steps in which no sample ended are left out: the program did not run, or,
      * where a step is a second, its sample came a moment late.
@@ -53,12 +52,9 @@ export const samples = endpoint('samples', {
   summary: 'What a job used over time',
   params: jobParams,
   query: z.object({
-    /** RFC 3339 or epoch ms; absent = since the job was submitted. */
-    from: z.string().optional(),
-    /** Absent = until now. */
-    to: z.string().optional(),
-    /** `10s`, `1m`. */
-    step: z.string().optional(),
+    from: z.string().optional().describe('RFC 3339 or epoch ms; absent = since the job was submitted.'),
+    to: z.string().optional().describe('Absent = until now.'),
+    step: z.string().optional().describe('10s, 1m.'),
   }),
   response: usageSchema,
 })

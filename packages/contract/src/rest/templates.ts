@@ -8,12 +8,10 @@ export const templateSchema = z
     name: z.string(),
     tag: z.string(),
     user: z.string(),
-    /** Everybody may use it; else its user alone. */
-    shared: z.boolean(),
+    shared: z.boolean().describe('Everybody may use it; else its user alone.'),
     description: z.string(),
     createTime: z.string(),
-    /** The flags of such a job; holds no secret. */
-    inputArgs: z.string(),
+    inputArgs: z.string().describe('The flags of such a job; holds no secret.'),
   })
   .meta({ id: 'Template' })
 export type TemplateView = z.infer<typeof templateSchema>
@@ -34,10 +32,8 @@ export const createTemplateBodySchema = z
     /** The job whose configuration it becomes: all but its name. */
     fromJob: jobParams.shape.id,
     description: z.string().max(16_384).optional(),
-    /** For everybody; admins only. */
-    shared: z.boolean().optional(),
-    /** Your own of that name and tag is replaced. */
-    replace: z.boolean().optional(),
+    shared: z.boolean().optional().describe('For everybody; admins only.'),
+    replace: z.boolean().optional().describe('Your own of that name and tag is replaced.'),
   })
   .meta({ id: 'CreateTemplate' })
 export type CreateTemplateBody = z.infer<typeof createTemplateBodySchema>

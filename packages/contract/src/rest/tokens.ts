@@ -5,8 +5,7 @@ import { endpoint } from './endpoint.ts'
 export const tokenSchema = z
   .object({
     name: z.string(),
-    /** RFC 3339. */
-    createTime: z.string(),
+    createTime: z.string().describe('RFC 3339.'),
     expiresAt: z.string(),
   })
   .meta({ id: 'Token' })
@@ -20,8 +19,10 @@ export const tokens = endpoint('tokens', {
 export const createTokenBodySchema = z
   .object({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-    /** `90d`, at most 366 days; absent = 90 days. Use does not prolong it. */
-    expires: z.string().optional(),
+    expires: z
+      .string()
+      .optional()
+      .describe('90d, at most 366 days; absent = 90 days. Use does not prolong it.'),
   })
   .meta({ id: 'CreateToken' })
 export type CreateTokenBody = z.infer<typeof createTokenBodySchema>

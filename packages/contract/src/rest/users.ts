@@ -5,8 +5,7 @@ import { endpoint } from './endpoint.ts'
 export const userSchema = z
   .object({
     name: z.string(),
-    /** 0 = the first administrator; never given twice. */
-    number: z.int(),
+    number: z.int().describe('0 = the first administrator; never given twice.'),
     role: z.enum(ROLES),
   })
   .meta({ id: 'User' })
