@@ -11,6 +11,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/provider-local': ['domain', 'engine/ports'],
   'packages/client': ['contract'],
   'apps/float': ['client', 'contract', 'domain'],
+  'apps/gateway': ['domain'],
   'apps/worker': ['contract', 'domain'],
 }
 

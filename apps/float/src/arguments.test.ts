@@ -40,7 +40,7 @@ test.each([
   [['list', '-a'], 'flag needs a value: -a'],
   [['submit', '--disableRerun=maybe'], 'is a switch'],
   [['submit', '--extraContainerOpts', '--privileged'], '--extraContainerOpts is not supported yet'],
-  [['submit', '--gateway', 'auto'], '--gateway is not supported yet'],
+  [['submit', '--storage', 'data'], '--storage is not supported yet'],
   [['submit', '--withRoot'], '--withRoot is not supported yet'],
 ])('%j is refused', (argv, sentence) => expect(() => parse(...argv)).toThrow(sentence))
 

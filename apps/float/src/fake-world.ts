@@ -109,6 +109,7 @@ export const aJob = (changes: Partial<JobView> = {}): JobView => ({
   checkpoints: 0,
   publicIP: '10.213.0.10',
   portMappings: ['8888:8888 -> 10.213.0.10:8888'],
+  gatewayMappings: [],
   stdout: 'stdout.autosave',
   stderr: 'stderr.autosave',
   vmPolicy: { policy: 'spotFirst', retryLimit: 3, retryInterval: '10m0s' },

@@ -16,6 +16,7 @@ import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket, type StopResult } from './control-socket.ts'
+import { GatewayProcess, gatewayPortsOf, stopGateway } from './gateway/gateway-process.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { releaseRoutes } from './http/release.ts'
@@ -108,6 +109,12 @@ export const startOpenCenter = async (
     provider,
     fleet,
     usage: watcher,
+    doors: new GatewayProcess({
+      dataDir,
+      host: config.listen.host,
+      ports: config.gateway.ports ?? gatewayPortsOf(workerHost),
+      address: workerHost,
+    }),
     logs,
     clock: wallClock,
     random: (bound) => randomInt(bound),
@@ -144,6 +151,9 @@ export const startOpenCenter = async (
     {
       records: store.records,
       commands: engine.commands,
+      gateways: store.gateways,
+      gatewayCommands: engine.gateways,
+      gatewayHost: config.gateway.host,
       authenticator: new Authenticator(store.accounts, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
       accounts: store.accounts,
@@ -214,6 +224,7 @@ export const startOpenCenter = async (
       streams.close()
       await app.close()
       await engine.stop()
+      await stopGateway(dataDir)
       await stopLocalCloud(dataDir)
       log.info({}, 'the OpCenter has stopped')
       return { stopped: true }

@@ -12,6 +12,8 @@ export type VolumeId = Id<'VolumeId'>
 export type WorkflowId = Id<'WorkflowId'>
 /** `c-` and 17 characters: one request to capture; a worker answers the same id with the same checkpoint. */
 export type CaptureId = Id<'CaptureId'>
+/** `g-` and 21 characters: a gateway, as existing clients know it. */
+export type GatewayId = Id<'GatewayId'>
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -29,5 +31,7 @@ export const newInstanceId = (random: RandomInteger): InstanceId => `i-${letters
 export const newVolumeId = (random: RandomInteger): VolumeId => `vol-${letters(random, 17)}` as VolumeId
 export const newWorkflowId = (random: RandomInteger): WorkflowId => `w-${letters(random, 17)}` as WorkflowId
 export const newCaptureId = (random: RandomInteger): CaptureId => `c-${letters(random, 17)}` as CaptureId
+export const newGatewayId = (random: RandomInteger): GatewayId => `g-${letters(random, 21)}` as GatewayId
 
+export const isGatewayId = (text: string): text is GatewayId => /^g-[a-z0-9]{21}$/.test(text)
 export const isJobId = (text: string): text is JobId => /^[a-z0-9]{21}$/.test(text)

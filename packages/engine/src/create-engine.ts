@@ -1,8 +1,10 @@
 import { type Job, UserError } from '@mmcloud/domain'
+import { createGatewayCommands, type GatewayCommands } from './create-gateway-commands.ts'
 import { createJobCommands } from './create-job-commands.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import type { JobCommands } from './job-commands.ts'
 import { withDeadlines } from './ports/provider/provider-with-deadlines.ts'
+import { createGatewayReconciler } from './reconcilers/gateway-reconciler.ts'
 import { createJobReconciler } from './reconcilers/job-reconciler.ts'
 import type { Reconciler } from './reconcilers/reconciler.ts'
 import { createSizeReconciler } from './reconcilers/size-reconciler.ts'
@@ -17,6 +19,7 @@ const DRAIN_LOOK_MS = 100
 
 export type Engine = {
   readonly commands: JobCommands
+  readonly gateways: GatewayCommands
   /** Something changed that may matter to a job: a report of a worker, a wish of a person. */
   nudge(): void
   /** Goes on with what was under way and looks after jobs until `stop`; `draining` = nothing new is begun, `drain` follows. */
@@ -65,12 +68,14 @@ export const createEngine = (given: EngineDeps): Engine => {
 
   const jobsLoop = async (): Promise<void> => {
     const jobs = createJobReconciler(deps, () => draining)
+    const gateways = createGatewayReconciler(deps)
     while (!stopping.signal.aborted) {
       nudged = false
       await runs
         .takeUp(stopping.signal)
         .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
       await activate(jobs)
+      await activate(gateways)
       await runs
         .takeUp(stopping.signal)
         .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
@@ -97,6 +102,7 @@ export const createEngine = (given: EngineDeps): Engine => {
 
   return {
     commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job) }),
+    gateways: createGatewayCommands(deps, nudge),
     nudge,
     start: (options) => {
       draining = options?.draining ?? false

@@ -15,6 +15,7 @@ import {
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
 import type { ChangedSpec, JobCommands } from './job-commands.ts'
+import { gatewayPort, sameGatewayPorts } from './gateway-ports.ts'
 import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
@@ -87,7 +88,12 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       const made = await deps.records.write(async (tx) => {
         const before = once && (await tx.job(job.id))
         if (before) return sameRequest(before, job)
-        await tx.insertJob(job)
+        const { gateway } = spec
+        await tx.insertJob(
+          gateway
+            ? { ...job, gatewayPorts: [await gatewayPort(deps, tx, gateway.id, gateway.targetPort)] }
+            : job,
+        )
         const numbers = {
           cpu: rangeText(spec.cpu),
           memGB: rangeText(spec.memGB),
@@ -204,6 +210,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         await tx.putCheckpoints(id, [])
         const job = changed ? await reconfigured(tx, found, changed, user, at) : found
         return moveJob(tx, job, 'Submitted', 'rerunAsked', { user, attempt }, at, {
+          gatewayPorts: await sameGatewayPorts(deps, tx, job),
           wanted: 'running',
           wantedBy: user,
           attempt,

@@ -1,6 +1,7 @@
 import type { InstanceId, RandomInteger } from '@mmcloud/domain'
 import type { Clock } from './ports/clock.ts'
 import type { Fleet } from './ports/fleet/fleet.ts'
+import type { GatewayDoors } from './ports/gateway/gateway-doors.ts'
 import type { JobLogs } from './ports/job-logs.ts'
 import type { Log } from './ports/log.ts'
 import type { Provider } from './ports/provider/provider.ts'
@@ -13,6 +14,7 @@ export type EngineDeps = {
   readonly provider: Provider
   readonly fleet: Fleet
   readonly usage: Usage
+  readonly doors: GatewayDoors
   readonly logs: JobLogs
   readonly clock: Clock
   readonly random: RandomInteger

@@ -10,6 +10,7 @@ import { createEngine, type Engine } from './create-engine.ts'
 import type { EngineDeps } from './engine-deps.ts'
 import { FakeClock } from './ports/fake-clock.ts'
 import { FakeFleet } from './ports/fleet/fake-fleet.ts'
+import { FakeGatewayDoors } from './ports/gateway/fake-gateway-doors.ts'
 import { FakeProvider } from './ports/provider/fake-provider.ts'
 import { createMemoryRecords } from './ports/records/memory-records.ts'
 import { FakeUsage } from './ports/usage/fake-usage.ts'
@@ -40,6 +41,7 @@ export class TestWorld {
   readonly provider = new FakeProvider({ now: () => this.clock.now() })
   readonly fleet = new FakeFleet(this.provider, this.clock)
   readonly usage = new FakeUsage(() => this.clock.now())
+  readonly doors = new FakeGatewayDoors()
   readonly records: Records = createMemoryRecords()
   engine: Engine
   #generation = 0
@@ -61,6 +63,7 @@ export class TestWorld {
       provider: this.provider,
       fleet: this.fleet,
       usage: this.usage,
+      doors: this.doors,
       logs: { rotate: async () => undefined },
       clock: this.clock,
       random,

@@ -103,6 +103,9 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
   CREATE UNIQUE INDEX sessions_token ON sessions (user, name) WHERE name != '';
   `,
+  `
+  CREATE TABLE gateways (id TEXT PRIMARY KEY, user TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -2,6 +2,7 @@ import type { Records } from '@mmcloud/engine'
 import { type Accounts, createSqliteAccounts } from './accounts.ts'
 import { type Audit, createSqliteAudit } from './audit.ts'
 import { openDatabase } from './database.ts'
+import { createSqliteGateways, type Gateways } from './gateways.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
 import { createSqliteSecrets, type Secrets } from './secrets.ts'
@@ -14,6 +15,7 @@ export type Store = {
   readonly library: Library
   readonly secrets: Secrets
   readonly templates: Templates
+  readonly gateways: Gateways
 }
 
 /** Everything kept in one SQLite file; `records.close()` closes all of it. */
@@ -25,6 +27,7 @@ export const openStore = (file: string): Store => {
     audit: createSqliteAudit(database),
     library: createSqliteLibrary(database),
     templates: createSqliteTemplates(database),
+    gateways: createSqliteGateways(database),
     secrets: createSqliteSecrets(database),
   }
 }

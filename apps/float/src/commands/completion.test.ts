@@ -50,7 +50,7 @@ test('bash completes every command', async () => {
 })
 
 test('flags that are not honoured yet are not offered', async () => {
-  expect(await offered('float submit --gat')).toEqual([])
+  expect(await offered('float submit --stor')).toEqual([])
 })
 
 test.each(['bash', 'zsh', 'fish', 'powershell'])(

@@ -6,6 +6,7 @@ import { completion } from './completion.ts'
 import { costs } from './costs.ts'
 import { drill } from './drill.ts'
 import { events } from './events.ts'
+import { gateway } from './gateway.ts'
 import { hosts } from './hosts.ts'
 import { image } from './image.ts'
 import { df, ps } from './inspect.ts'
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   token,
   audit,
   secret,
+  gateway,
   check,
   status,
   login,
@@ -71,4 +73,4 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = ['storage', 'gateway', 'group', 'config']
+export const LATER_COMMANDS: readonly string[] = ['storage', 'group', 'config']

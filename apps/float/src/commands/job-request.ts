@@ -6,9 +6,10 @@ import type { Flag } from '../command.ts'
 /** The rest of the contract's table. */
 const LATER: readonly Flag[] = [
   later('withRoot'),
-  ...['storage', 'dirMap', 'gateway', 'targetPort', 'extraContainerOpts', 'hostInit', 'hostTerminate'].map(
-    (long) => ({ ...later(long), value: 'VALUE' }),
-  ),
+  ...['storage', 'dirMap', 'extraContainerOpts', 'hostInit', 'hostTerminate'].map((long) => ({
+    ...later(long),
+    value: 'VALUE',
+  })),
 ]
 
 /** What a job is to be: the flags of `submit` that `rerun` takes too. */
@@ -57,6 +58,12 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     value: 'NAME',
     summary: 'of the cloud; the local cloud has none, each job gets its own: --allowFrom',
   },
+  { long: 'gateway', value: 'auto|g-…', summary: 'an address that stays the same wherever the job runs' },
+  {
+    long: 'targetPort',
+    value: 'PORT',
+    summary: 'which port of the job the gateway leads to; may be left out where it publishes one',
+  },
   { long: 'customTag', value: 'KEY:VALUE', summary: 'a note for scripts, repeated' },
   {
     long: 'disableMigrate',
@@ -91,6 +98,8 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   publish: [...args.values('publish')],
   allowFrom: [...args.values('allowFrom')],
   securityGroup: args.value('securityGroup'),
+  gateway: args.value('gateway'),
+  targetPort: args.value('targetPort'),
   imageVolSize: args.value('imageVolSize'),
   dumpMode: args.value('dumpMode'),
   gpuCount: unlessZero(args.value('gpu-count')),

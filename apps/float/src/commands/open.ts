@@ -1,5 +1,5 @@
 import type { JobView } from '@mmcloud/contract'
-import { type HostPort, parseReached } from '@mmcloud/contract/grammar/publish'
+import { type HostPort, parseGatewayReached, parseReached } from '@mmcloud/contract/grammar/publish'
 import { isJobId } from '@mmcloud/domain'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Format, JOB_FLAG } from '../command.ts'
@@ -43,20 +43,29 @@ const wantedPort = (words: readonly string[]): number | undefined => {
   return Number(word)
 }
 
-/** By either side's number of a port; the outer one first, since it is unique. */
+/**
+ * By either side's number of a port; the outer one first, since it is unique. What a gateway leads to is reached there, where
+ * it stays.
+ */
 const reachedAt = (job: JobView, port: number | undefined): HostPort => {
+  const { containerPort, at } = published(job, port)
+  const gateway = job.gatewayMappings.map(parseGatewayReached)
+  return gateway.find((each) => each.containerPort === containerPort)?.at ?? at
+}
+
+const published = (job: JobView, port: number | undefined): ReturnType<typeof parseReached> => {
   const reached = job.portMappings.map(parseReached)
   const [first, ...others] = reached
   if (!first) throw new Error(whyNone(job))
   const known = reached.map(({ at }) => at.port).join(', ')
   if (port === undefined) {
     if (others.length > 0) throw new UsageError(`which port? the job publishes ${known}`)
-    return first.at
+    return first
   }
   const found =
     reached.find(({ at }) => at.port === port) ?? reached.find(({ containerPort }) => containerPort === port)
   if (!found) throw new Error(`the job does not publish port ${port}, but ${known}`)
-  return found.at
+  return found
 }
 
 const whyNone = (job: JobView): string =>

@@ -20,7 +20,9 @@ export const show: Command = {
       client.call('job', { params }),
       client.call('events', { params }),
     ])
-    const sentences = events.slice(-LAST_EVENTS).map((event) => `${event.at.slice(11, 19)}Z ${event.sentence}`)
+    const sentences = events
+      .slice(-LAST_EVENTS)
+      .map((event) => `${event.at.slice(11, 19)}Z ${event.sentence}`)
     context.world.out(renderJob(job, sentences, context.format))
     return EXIT.ok
   },

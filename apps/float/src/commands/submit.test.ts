@@ -142,7 +142,10 @@ test.each([
     ['-i', 'x', '-t', 'm5.large', '--denyList', 'm5*'],
     'Error: Invalid argument, --instType: m5.large is on the denyList: m5* (code: 1003)\n',
   ],
-  [['-i', 'x', '--gateway', 'auto'], 'Error: --gateway is not supported yet (code: 1006)\n'],
+  [
+    ['-i', 'x', '--gateway', 'auto'],
+    'Error: Invalid argument, --gateway: which port of the job? --targetPort PORT (code: 1003)\n',
+  ],
   [
     ['-i', 'x', '-c', '4:2'],
     'Error: Invalid argument, --cpu: the maximum 2 is below the minimum 4 (code: 1003)\n',

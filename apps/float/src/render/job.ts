@@ -10,20 +10,32 @@ export const renderJob = (
   format: Format | undefined,
 ): string => {
   if (format === 'json') return `${JSON.stringify({ ...job, ...(events ? { events } : {}) }, null, 2)}\n`
-  const { customTags, portMappings, publicIP, inputArgs, vmPolicy, migratePolicy, ...plain } = job
+  const {
+    customTags,
+    portMappings,
+    gatewayMappings,
+    publicIP,
+    inputArgs,
+    vmPolicy,
+    migratePolicy,
+    ...plain
+  } = job
   if (format === 'table') return jobTable(plain, publicIP, customTags)
   return [
     renderYaml(plain),
     // Bare even when empty: scripts take what follows the colon as the address.
     publicIP === '' ? 'publicIP:\n' : `publicIP: ${publicIP}\n`,
-    portMappings.length === 0
-      ? ''
-      : `portMappings:\n${portMappings.map((line) => `    - ${line}\n`).join('')}`,
+    bareList('portMappings', portMappings),
+    bareList('gatewayMappings', gatewayMappings),
     renderYaml({ vmPolicy, migratePolicy, inputArgs }),
     events === undefined ? '' : renderYaml({ events: events.map(withoutKeywords) }),
     renderTags(customTags),
   ].join('')
 }
+
+/** Scripts take the fourth word of a line, so that none is quoted; an empty list is left out. */
+const bareList = (key: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `${key}:\n${lines.map((line) => `    - ${line}\n`).join('')}`
 
 /**
  * Last of all, since a tag may end in `id` or `status`, and never quoted, even where YAML would quote a number or a

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stopGateway } from '../gateway/gateway-process.ts'
 import { localCloudRemains, stopLocalCloud } from '@mmcloud/provider-local'
 import { Command } from 'commander'
 import { askState, askStop, type RunState } from '../control-socket.ts'
@@ -37,6 +38,7 @@ const stopCrashed = async (dataDir: string, force: boolean): Promise<string> => 
     await saveAfterCrash(dataDir)
     return `No OpCenter ran on ${dataDir} any more; its jobs are saved, and its local cloud is stopped`
   }
+  await stopGateway(dataDir)
   await stopLocalCloud(dataDir)
   return `No OpCenter ran on ${dataDir} any more; its local cloud is stopped, nothing was saved`
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
-import { invalidArgument } from '@mmcloud/domain'
+import { invalidArgument, type PortRange } from '@mmcloud/domain'
 import { z } from 'zod'
 
 /** A number in the environment: absent and empty are the same. */
@@ -20,6 +21,8 @@ const environmentSchema = z.object({
   OPCENTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   /** Port on which workers dial, on the address that only this OpCenter's instances reach. */
   OPCENTER_WORKER_PORT: number(z.number().int().min(1).max(65_535)),
+  /** Ports that gateways may open, `30000-30999`; absent = fifty from 20000 on. */
+  OPCENTER_GATEWAY_PORTS: z.string().optional(),
   /** Local cloud: notice before a spot instance is taken by the market, seconds; 120 as AWS gives. */
   OPCENTER_LOCAL_NOTICE: number(z.number().nonnegative()),
   /** Local cloud: mean seconds until the market takes a spot instance; absent = never by itself. */
@@ -40,6 +43,12 @@ export type Config = {
   readonly dataDir: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly workerPort: number
+  readonly gateway: {
+    /** Where people reach ports of gateways. */
+    readonly host: string
+    /** Absent = by the number of the local cloud. */
+    readonly ports?: PortRange
+  }
   readonly adminPassword?: string
   readonly cacheDir: string
   readonly logLevel: string
@@ -70,6 +79,10 @@ export const readConfig = (
   return {
     dataDir: resolve(flags.dataDir),
     listen: parseListen(flags.listen),
+    gateway: {
+      host: reachedAt(parseListen(flags.listen).host),
+      ...given({ ports: readPorts(env.OPCENTER_GATEWAY_PORTS) }),
+    },
     workerPort: env.OPCENTER_WORKER_PORT ?? DEFAULT_WORKER_PORT,
     ...given({ adminPassword: env.OPCENTER_ADMIN_PASSWORD }),
     cacheDir: resolve(env.MMCLOUD_CACHE || DEFAULT_CACHE),
@@ -100,6 +113,21 @@ export const parseListen = (text: string): { host: string; port: number } => {
     throw invalidArgument(`--listen: "${text}" is not ADDRESS:PORT, like 127.0.0.1:8443 or [::1]:8443`)
   }
   return { host, port }
+}
+
+const readPorts = (text: string | undefined): PortRange | undefined => {
+  if (text === undefined || text.trim() === '') return undefined
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text.trim())?.map(Number) ?? []
+  if (first === undefined || last === undefined || first < 1024 || last > 65_535 || first > last)
+    throw invalidArgument(`environment variable OPCENTER_GATEWAY_PORTS: "${text}" is not like 30000-30999`)
+  return { first, last }
+}
+
+/** Who listens on every address is told of by its first one that others reach. */
+const reachedAt = (host: string): string => {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

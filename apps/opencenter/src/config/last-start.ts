@@ -7,6 +7,10 @@ import type { Config } from './config.ts'
 const lastStartSchema = z.object({
   listen: z.object({ host: z.string(), port: z.int() }),
   workerPort: z.int(),
+  gateway: z.object({
+    host: z.string(),
+    ports: z.object({ first: z.int(), last: z.int() }).exactOptional(),
+  }),
   cacheDir: z.string(),
   logLevel: z.string(),
   local: z.object({

@@ -1,7 +1,7 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
 import type { Inspection } from '@mmcloud/contract'
-import type { JobCommands, Log, Records } from '@mmcloud/engine'
-import type { Accounts, Audit, Library, Samples, Templates } from '@mmcloud/store'
+import type { GatewayCommands, JobCommands, Log, Records } from '@mmcloud/engine'
+import type { Accounts, Audit, Gateways, Library, Samples, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
@@ -12,6 +12,10 @@ import type { EventStreams } from './event-streams.ts'
 export type ApiDeps = {
   readonly records: Records
   readonly commands: JobCommands
+  readonly gateways: Gateways
+  readonly gatewayCommands: GatewayCommands
+  /** Where ports of gateways are reached. */
+  readonly gatewayHost: string
   readonly authenticator: Authenticator
   readonly images: ImageResolver
   readonly accounts: Accounts

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
+import { gatewayFor } from './gateways.ts'
 import { submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
@@ -75,7 +76,7 @@ const changedSpec = async (
   address: string,
 ): Promise<JobSpec> => {
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
-  const { imageName, ...submission } = readSubmission(request)
+  const { imageName, gateway, ...submission } = readSubmission(request)
   await refuseUnknownSecrets(deps.vault, submission.env, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
   return {
@@ -83,6 +84,7 @@ const changedSpec = async (
     ...submittedFrom(submission, address),
     name: submission.name ?? spec.name,
     image,
+    ...(await gatewayFor(deps, gateway, caller)),
   }
 }
 

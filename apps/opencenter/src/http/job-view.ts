@@ -1,6 +1,7 @@
 import {
   formatCost,
   formatDuration,
+  formatGatewayReached,
   formatReached,
   formatTime,
   type Filterable,
@@ -31,6 +32,7 @@ export type JobFacts = {
   readonly volumes: readonly Volume[]
   readonly volumePricePerGBMonth: number
   readonly checkpoints: number
+  readonly gatewayHost: string
   readonly now: number
 }
 
@@ -61,6 +63,11 @@ export const jobView = (facts: JobFacts): JobView => {
     portMappings: spec.publish.flatMap((mapping) =>
       host?.address === undefined ? [] : [formatReached(mapping, host.address)],
     ),
+    gatewayMappings: hasEnded(job.status)
+      ? []
+      : (job.gatewayPorts ?? []).map(({ port, containerPort }) =>
+          formatGatewayReached(containerPort, facts.gatewayHost, port),
+        ),
     stdout: 'stdout.autosave',
     stderr: 'stderr.autosave',
     ...(spec.timeLimitSeconds === undefined ? {} : { timeLimit: formatDuration(spec.timeLimitSeconds) }),
@@ -82,7 +89,7 @@ export const jobView = (facts: JobFacts): JobView => {
 }
 
 /** The columns of a list. */
-export const jobSummary = (facts: Omit<JobFacts, 'checkpoints'>): JobSummary => {
+export const jobSummary = (facts: Omit<JobFacts, 'checkpoints' | 'gatewayHost'>): JobSummary => {
   const { job, instances, now } = facts
   return {
     id: job.id,
@@ -139,7 +146,7 @@ const costUsd = ({
   volumes,
   volumePricePerGBMonth,
   now,
-}: Omit<JobFacts, 'checkpoints'>): number => {
+}: Omit<JobFacts, 'checkpoints' | 'gatewayHost'>): number => {
   const rented = instances.filter(({ state }) => state !== 'gone').map((one) => instanceCost(one, now))
   const kept = volumes
     .filter(({ state }) => state !== 'deleted')

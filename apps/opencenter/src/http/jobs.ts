@@ -16,7 +16,7 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const user = caller.user.name
     const submission = await readRequest(deps, body, user)
     await refuseUnknownSecrets(deps.vault, submission.env, caller)
-    const spec = await completed(deps, submission, address)
+    const spec = await completed(deps, submission, caller, address)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))
   })
@@ -31,7 +31,7 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       const { found, ...more } = await selectJobs(view, query, caller, 'all')
       const jobs = found.map(async (facts) => {
         const checkpoints = (await view.checkpoints(facts.job.id)).length
-        return jobView({ ...facts, ...always(), checkpoints })
+        return jobView({ ...facts, ...always(), checkpoints, gatewayHost: deps.gatewayHost })
       })
       return { Jobs: await Promise.all(jobs), ...more }
     }),

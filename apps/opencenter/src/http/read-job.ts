@@ -16,7 +16,7 @@ export const maySee = ({ user }: Caller, job: Pick<Job, 'user'>): boolean => may
 
 /** A job whole, from one consistent look at the records. */
 export const viewOf = async (
-  { prices, now }: Pick<ApiDeps, 'prices' | 'now'>,
+  { prices, gatewayHost, now }: Pick<ApiDeps, 'prices' | 'gatewayHost' | 'now'>,
   view: RecordsView,
   job: Job,
 ): Promise<JobView> =>
@@ -26,6 +26,7 @@ export const viewOf = async (
     volumes: await view.volumes({ job: job.id }),
     volumePricePerGBMonth: prices.volumePricePerGBMonth,
     checkpoints: (await view.checkpoints(job.id)).length,
+    gatewayHost,
     now: now(),
   })
 

@@ -3,8 +3,10 @@ import { isIPv4 } from 'node:net'
 import { onTemplate, readSubmission, type Submission, type SubmitBody } from '@mmcloud/contract'
 import { invalidArgument, type JobSpec } from '@mmcloud/domain'
 import { splitTag } from '../images/image-resolver.ts'
+import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { findTemplate } from './find-template.ts'
+import { gatewayFor } from './gateways.ts'
 
 /** What a client asks for, on top of its template where it names one; what cannot be is refused here. */
 export const readRequest = async (
@@ -17,16 +19,18 @@ export const readRequest = async (
   return readSubmission(onTemplate(JSON.parse(request) as SubmitBody, body))
 }
 
-/** A submission made complete: its image as it is now, where it came from, and a name. */
+/** A submission made complete: its image as it is now, where it came from, its gateway, and a name. */
 export const completed = async (
-  { images }: Pick<ApiDeps, 'images'>,
-  { imageName, ...submission }: Submission,
+  deps: Pick<ApiDeps, 'images' | 'gateways' | 'now'>,
+  { imageName, gateway, ...submission }: Submission,
+  caller: Caller,
   address: string,
 ): Promise<JobSpec> => ({
   name: nameFor(imageName, submission.instanceType),
   ...submission,
   ...submittedFrom(submission, address),
-  image: await images.resolve(imageName),
+  image: await deps.images.resolve(imageName),
+  ...(await gatewayFor(deps, gateway, caller)),
 })
 
 /** Whose address lets nobody in is told so before the job waits for guests. */

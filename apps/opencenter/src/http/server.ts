@@ -30,6 +30,7 @@ import { migrationRoutes } from './migrations.ts'
 import { offerRoutes } from './offers.ts'
 import { sampleRoutes } from './samples.ts'
 import { inspectionRoutes } from './inspection.ts'
+import { gatewayRoutes } from './gateways.ts'
 import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
 import { templateRoutes } from './templates.ts'
@@ -118,6 +119,7 @@ const NOUNS = [
   imageRoutes,
   templateRoutes,
   secretRoutes,
+  gatewayRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -55,7 +55,7 @@ export const openTestApi = async (
   server: HttpServerOptions = {},
 ) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, audit, library, secrets, templates } = openStore(':memory:')
+  const { records, accounts, audit, library, secrets, templates, gateways } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -108,6 +108,12 @@ export const openTestApi = async (
     {
       records,
       commands,
+      gateways,
+      gatewayCommands: {
+        connect: (...args) => known('connect', ...args),
+        disconnect: (...args) => known('disconnect', ...args),
+      },
+      gatewayHost: '127.0.0.1',
       authenticator: new Authenticator(
         accounts,
         async (instance, credential) => workers.get(`${instance}:${credential}`),

@@ -23,6 +23,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
   if (s.imageVolumeGB !== undefined) flags.push('--imageVolSize', String(s.imageVolumeGB))
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
+  if (s.gateway) flags.push('--gateway', s.gateway.id, '--targetPort', String(s.gateway.targetPort))
   for (const network of s.allowFrom ?? []) flags.push('--allowFrom', network)
   const policy = formatVmPolicy(s.vmPolicy)
   if (policy !== formatVmPolicy(DEFAULT_VM_POLICY)) flags.push('--vmPolicy', policy)

@@ -6,8 +6,9 @@ import { parseEnv } from './key-value.ts'
 import { formatMigratePolicy, parseMigratePolicy } from './migrate-policy.ts'
 import { formatPublish, parsePublish } from './publish.ts'
 import { formatRange } from './range.ts'
-import { asksForSomething, type Submission } from './submission.ts'
+import type { Submission } from './submission.ts'
 import { formatTypeList } from './type-list.ts'
+import { asksForSomething } from './unset.ts'
 import { formatVmPolicy } from './vm-policy.ts'
 
 /** The request that makes this configuration again: `readSubmission` reads the same out of it. Holds values in clear. */
@@ -21,6 +22,7 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   ...(spec.imageVolumeGB === undefined ? {} : { imageVolSize: spec.imageVolumeGB }),
   publish: spec.publish.map(formatPublish),
   ...(spec.allowFrom === undefined ? {} : { allowFrom: [...spec.allowFrom] }),
+  ...(spec.gateway ? { gateway: spec.gateway.id, targetPort: spec.gateway.targetPort } : {}),
   customTags: { ...spec.customTags },
   vmPolicy: formatVmPolicy(spec.vmPolicy),
   migratePolicy: formatMigratePolicy(spec.migratePolicy),

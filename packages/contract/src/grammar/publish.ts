@@ -24,6 +24,19 @@ export const parseReached = (line: string): { readonly containerPort: number; re
   return { containerPort: Number(containerPort), at: { host, port: Number(port) } }
 }
 
+/** A port of a job and where a gateway leads to it: `8888 -> 10.0.0.1:20000`. */
+export const formatGatewayReached = (containerPort: number, host: string, port: number): string =>
+  `${containerPort} -> ${host}:${port}`
+
+/** What `formatGatewayReached` wrote. */
+export const parseGatewayReached = (
+  line: string,
+): { readonly containerPort: number; readonly at: HostPort } => {
+  const [, containerPort, host, port] = /^(\d+) -> (.+):(\d+)$/.exec(line) ?? []
+  if (!host) throw new Error(`the OpCenter tells of a gateway as "${line}"; this float does not read that`)
+  return { containerPort: Number(containerPort), at: { host, port: Number(port) } }
+}
+
 /** Where something is reached by TCP. */
 export type HostPort = { readonly host: string; readonly port: number }
 

@@ -77,7 +77,21 @@ test.each([
     '--dataVolume: mount point /d is given twice',
   ],
   [{ image: 'a', customTags: { 'a\nb': 'c' } }, '--customTag'],
-  [{ image: 'a', gateway: 'auto' }, 'gateway is not supported yet'],
+  [{ image: 'a', gateway: 'auto' }, '--gateway: which port of the job? --targetPort PORT'],
+  [
+    { image: 'a', gateway: 'mine', targetPort: 80 },
+    '--gateway: "mine" is neither auto nor the id of a gateway',
+  ],
+  [{ image: 'a', targetPort: 80 }, '--targetPort names a port for a gateway: --gateway auto'],
+  [{ image: 'a', gateway: 'auto', targetPort: 'x' }, '--targetPort: "x" is not a port'],
+  [
+    { image: 'a', gateway: 'auto', publish: ['80', '81'] },
+    '--gateway: which port of the job? --targetPort PORT',
+  ],
+  [
+    { image: 'a', gateway: 'auto', targetPort: 80, publish: ['80:81'] },
+    '--targetPort: port 80 of the instance leads to 81 of the job already',
+  ],
   [{ image: 'a', imageVolSize: '6.5' }, '--imageVolSize: "6.5" is not a whole number of GB up to 16384'],
   [{ image: 'a', imageVolSize: -1 }, '--imageVolSize: "-1" is not a whole number'],
   [{ image: 'a', dumpMode: 'incremental' }, '--dumpMode: a job is saved whole each time'],

@@ -14,16 +14,20 @@ import { MAX_SIZE_GB, parseDataDisk } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
-import { parsePublish } from './publish.ts'
+import { type GatewayWish, readPorts } from './gateway.ts'
 import { refuseField } from './refused.ts'
 import { parseRange } from './range.ts'
 import { readTypeFilter } from './type-list.ts'
+import { unique } from './unique.ts'
+import { asksForSomething } from './unset.ts'
 import { parseVmPolicy } from './vm-policy.ts'
 
 /** A `JobSpec` but for what only the OpCenter knows: the image's digest, who sends it, and the name when none was given. */
-export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom'> & {
+export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom' | 'gateway'> & {
   readonly imageName: string
   readonly name?: string
+  /** `auto`: one of who submits, made if there is none. */
+  readonly gateway?: GatewayWish
 }
 
 /** Nothing asked for: any type will do, the cheapest is taken. */
@@ -55,6 +59,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'disableMigrate',
   'imageVolSize',
   'dumpMode',
+  'gateway',
+  'targetPort',
 ] satisfies (keyof SubmitBody)[])
 
 /** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
@@ -76,7 +82,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     vmPolicy: body.vmPolicy ? parseVmPolicy(body.vmPolicy) : DEFAULT_VM_POLICY,
     migratePolicy: body.migratePolicy ? parseMigratePolicy(body.migratePolicy) : DEFAULT_MIGRATE_POLICY,
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
-    publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
+    ...readPorts(body),
     ...optional('allowFrom', readAllowFrom(body)),
     dataDisks: unique(
       (body.dataVolumes ?? []).flatMap((text) => parseDataDisk(text) ?? []),
@@ -101,9 +107,9 @@ const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType
   if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
 }
 
-const readAllowFrom = ({ allowFrom, publish }: SubmitBody): readonly string[] | undefined => {
+const readAllowFrom = ({ allowFrom, publish, targetPort }: SubmitBody): readonly string[] | undefined => {
   if (!asksForSomething(allowFrom)) return undefined
-  if (!asksForSomething(publish))
+  if (!asksForSomething(publish) && !asksForSomething(targetPort))
     throw invalidArgument('--allowFrom says who may reach published ports: name them with --publish PORT')
   return [...new Set((allowFrom ?? []).map(parseAllowFrom))]
 }
@@ -129,12 +135,6 @@ const readImageVolSize = (given: string | number): number | undefined => {
   if (!/^\d+$/.test(text) || sizeGB > MAX_SIZE_GB)
     throw invalidArgument(`--imageVolSize: "${text}" is not a whole number of GB up to ${MAX_SIZE_GB}`)
   return sizeGB
-}
-
-/** `""`, 0, false, null and what is empty mean unset. */
-export const asksForSomething = (value: unknown): boolean => {
-  if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
-  return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
 const readName = (name: string): string | undefined => {
@@ -175,15 +175,6 @@ const readEnv = (texts: readonly string[]): Readonly<Record<string, string>> => 
 
 const readTimeLimit = (text: string): number | undefined =>
   text === '' ? undefined : parseDuration(text, '--timeLimit') || undefined
-
-const unique = <T>(items: readonly T[], key: (item: T) => string | number, what: string): readonly T[] => {
-  const seen = new Set<string | number>()
-  for (const item of items) {
-    if (seen.has(key(item))) throw invalidArgument(`${what} ${key(item)} is given twice`)
-    seen.add(key(item))
-  }
-  return items
-}
 
 /** `{ [key]: value }`, or nothing: an absent property stays absent. */
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>

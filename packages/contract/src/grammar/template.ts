@@ -2,7 +2,7 @@ import { invalidArgument } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
 import { fieldOfFlag } from './fields.ts'
 import { overlay } from './job-request.ts'
-import { asksForSomething } from './submission.ts'
+import { asksForSomething } from './unset.ts'
 
 /** Which saved configuration is meant. */
 export type TemplateName = {

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as audit from './audit.ts'
 import * as costs from './costs.ts'
 import * as events from './events.ts'
+import * as gateways from './gateways.ts'
 import * as health from './health.ts'
 import * as hosts from './hosts.ts'
 import * as images from './images.ts'
@@ -32,6 +33,12 @@ export const REST_API = {
   deleteToken: tokens.deleteToken,
   audit: audit.audit,
   deleteUser: users.deleteUser,
+  gateways: gateways.gateways,
+  createGateway: gateways.createGateway,
+  gateway: gateways.gateway,
+  destroyGateway: gateways.destroyGateway,
+  connectGateway: gateways.connectGateway,
+  disconnectGateway: gateways.disconnectGateway,
   version: health.version,
   status: health.status,
   health: health.health,

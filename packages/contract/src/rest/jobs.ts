@@ -45,6 +45,10 @@ export const submitBodySchema = z
     imageVolSize: z.union([z.number(), z.string()]).nullish(),
     /** `full`: each save is whole, as without this. */
     dumpMode: z.string().nullish(),
+    /** `auto` or `g-…`: a port of it leads to the job from the start. */
+    gateway: z.string().nullish(),
+    /** Which port of the job; published if it is not. */
+    targetPort: z.union([z.number(), z.string()]).nullish(),
     disableRerun: z.boolean().nullish(),
     disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
@@ -127,6 +131,8 @@ export const jobSchema = z
     publicIP: z.string(),
     /** `8888:8888 -> 3.4.5.6:8888`, one per port; empty while there is no instance. */
     portMappings: z.array(z.string()),
+    /** `8888 -> HOST:PORT`: a port of it, and where gateways lead to that. */
+    gatewayMappings: z.array(z.string()),
     stdout: z.string(),
     stderr: z.string(),
     timeLimit: z.string().optional(),

@@ -55,6 +55,13 @@ export const ROUTES = {
   template: { method: 'GET', path: '/api/v1/templates/{name}' },
   deleteTemplate: { method: 'DELETE', path: '/api/v1/templates/{name}' },
 
+  gateways: { method: 'GET', path: '/api/v1/gateways' },
+  createGateway: { method: 'POST', path: '/api/v1/gateways' },
+  gateway: { method: 'GET', path: '/api/v1/gateways/{id}' },
+  destroyGateway: { method: 'DELETE', path: '/api/v1/gateways/{id}' },
+  connectGateway: { method: 'POST', path: '/api/v1/gateways/{id}/connections' },
+  disconnectGateway: { method: 'DELETE', path: '/api/v1/gateways/{id}/connections/{job}' },
+
   secrets: { method: 'GET', path: '/api/v1/secrets' },
   setSecret: { method: 'POST', path: '/api/v1/secrets' },
   secret: { method: 'GET', path: '/api/v1/secrets/{name}' },

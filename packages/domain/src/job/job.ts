@@ -1,4 +1,5 @@
-import type { InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
+import type { GatewayPort } from '../gateway/gateway.ts'
+import type { GatewayId, InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
 import type { TypeFilter } from '../planner/type-filter.ts'
 import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
@@ -38,6 +39,8 @@ export type JobSpec = {
   readonly dataDisks: readonly DataDisk[]
   /** Room on its own disk for what it writes into its image, beside the common 64 GB. */
   readonly imageVolumeGB?: number
+  /** The gateway it is connected to from the start, and which port of it. */
+  readonly gateway?: { readonly id: GatewayId; readonly targetPort: number }
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
   /** It is neither moved nor saved: what takes its instance away ends its run. */
@@ -103,6 +106,8 @@ export type Job = {
   readonly moveTo?: { readonly instanceType?: string; readonly cpu?: Range; readonly memGB?: Range }
   /** By the policy's rule: its usage asks for a size that it may not have or that is not to be had. */
   readonly stuck?: Readonly<Record<string, StuckRule>>
+  /** Where gateways lead to it. */
+  readonly gatewayPorts?: readonly GatewayPort[]
   readonly submittedAt: number
   readonly startedAt?: number
   readonly endedAt?: number

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { EngineDeps } from '../engine-deps.ts'
 import { FakeClock } from '../ports/fake-clock.ts'
 import { FakeFleet } from '../ports/fleet/fake-fleet.ts'
+import { FakeGatewayDoors } from '../ports/gateway/fake-gateway-doors.ts'
 import { FakeProvider } from '../ports/provider/fake-provider.ts'
 import { createMemoryRecords } from '../ports/records/memory-records.ts'
 import { TestWorld } from '../test-world.ts'
@@ -22,6 +23,7 @@ beforeEach(() => {
     records: createMemoryRecords(),
     provider,
     fleet: new FakeFleet(provider, clock),
+    doors: new FakeGatewayDoors(),
     usage: { recent: () => [], sizeHint: async () => undefined },
     logs: { rotate: async () => undefined },
     clock,

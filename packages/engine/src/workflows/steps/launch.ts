@@ -45,7 +45,7 @@ export const launchTarget = async (
   })
   const offers = await deps.provider.offers(signal)
   const fitting = asPlanned(context, chooseOffers(offers, need, job.spec.vmPolicy))
-  const group = securityGroupOf(job)
+  const group = securityGroupOf(job, deps.doors.address)
   if (group && fitting.length > 0) await deps.provider.putSecurityGroup(group, signal)
   const tried: string[] = []
   for (const offer of await triedBefore(context, fitting)) {
