@@ -2,15 +2,10 @@ import { parseTag } from '@mmcloud/contract/grammar/key-value'
 import type { SubmitBody } from '@mmcloud/contract'
 import type { Arguments } from '../arguments.ts'
 import type { Flag } from '../command.ts'
+import type { World } from '../world.ts'
 
 /** The rest of the contract's table. */
-const LATER: readonly Flag[] = [
-  later('withRoot'),
-  ...['storage', 'dirMap', 'extraContainerOpts', 'hostInit', 'hostTerminate'].map((long) => ({
-    ...later(long),
-    value: 'VALUE',
-  })),
-]
+const LATER: readonly Flag[] = [{ ...later('storage'), value: 'VALUE' }]
 
 /** What a job is to be: the flags of `submit` that `rerun` takes too. */
 export const REQUEST_FLAGS: readonly Flag[] = [
@@ -70,6 +65,28 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     summary: 'neither move it nor save it: what takes its instance away ends its run',
   },
   { long: 'disableRerun', summary: 'never start again from scratch after a loss' },
+  { long: 'withRoot', summary: 'run the program as root, whatever user its image names' },
+  {
+    long: 'dirMap',
+    value: 'HOST:CONTAINER',
+    summary: 'a directory of the instance below /mnt or /srv, repeated; nothing of it moves with the job',
+  },
+  {
+    long: 'extraContainerOpts',
+    value: 'OPTIONS',
+    summary:
+      '--shm-size SIZE and --workdir DIRECTORY; what would let the job out of its container is refused',
+  },
+  {
+    long: 'hostInit',
+    value: 'FILE',
+    summary: 'a script to run as root on each instance before the program comes (local cloud: admins)',
+  },
+  {
+    long: 'hostTerminate',
+    value: 'FILE',
+    summary: 'a script to run there when the program has left (local cloud: admins)',
+  },
   { long: 'dumpMode', value: 'full', summary: 'how it is saved: whole each time, as without this' },
   { long: 'gpu-count', value: 'N', summary: 'GPUs; the local cloud has none' },
   { long: 'zone', value: 'ZONE', summary: 'of the cloud; the local cloud has one' },
@@ -81,7 +98,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
 ]
 
 /** The request in these flags; grammars stay text. */
-export const jobRequest = (args: Arguments): SubmitBody => ({
+export const jobRequest = (args: Arguments, { readFile }: Pick<World, 'readFile'>): SubmitBody => ({
   image: imageWithTag(args.value('image') ?? '', args.value('tag')),
   cpu: args.value('cpu'),
   mem: args.value('mem'),
@@ -100,6 +117,11 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   securityGroup: args.value('securityGroup'),
   gateway: args.value('gateway'),
   targetPort: args.value('targetPort'),
+  hostInit: scriptIn(args.value('hostInit'), readFile),
+  hostTerminate: scriptIn(args.value('hostTerminate'), readFile),
+  withRoot: args.isSet('withRoot'),
+  dirMaps: [...args.values('dirMap')],
+  extraContainerOpts: args.value('extraContainerOpts'),
   imageVolSize: args.value('imageVolSize'),
   dumpMode: args.value('dumpMode'),
   gpuCount: unlessZero(args.value('gpu-count')),
@@ -111,6 +133,9 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   disableRerun: args.isSet('disableRerun'),
   disableMigrate: args.isSet('disableMigrate'),
 })
+
+const scriptIn = (path: string | undefined, readFile: World['readFile']): string | undefined =>
+  path === undefined || path === '' ? undefined : readFile(path)
 
 /** `--gpu-count 0` asks for nothing. */
 const unlessZero = (value: string | undefined): string | undefined => (value === '0' ? undefined : value)

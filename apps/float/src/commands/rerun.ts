@@ -14,7 +14,7 @@ export const rerun: Command = {
   examples: ['float rerun -j ID', 'float rerun -j ID --cpu 4 --mem 16:64 -e LEVEL=5'],
   run: async (context) => {
     const params = { id: jobId(context) }
-    const body = jobRequest(context.args)
+    const body = jobRequest(context.args, context.world)
     const { client } = await context.connect()
     const job = await client.call('rerunJob', { params, body })
     acknowledge(context, job, 'Rerun request has been submitted')

@@ -34,6 +34,8 @@ test('submit uploads the script and every flag, and prints the job', async () =>
     customTags: { k: '' },
     publish: [],
     allowFrom: [],
+    dirMaps: [],
+    withRoot: false,
     disableRerun: false,
     disableMigrate: false,
   })

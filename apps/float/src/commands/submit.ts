@@ -80,7 +80,7 @@ const submitOnce = async (world: World, client: Client, body: SubmitBody): Promi
 }
 
 const submitBody = async ({ args, world }: Context): Promise<SubmitBody> => ({
-  ...jobRequest(args),
+  ...jobRequest(args, world),
   jobContent: await jobScript(args.value('job'), world),
   template: args.value('template'),
   overwriteTemplate: args.value('overwriteTemplate'),

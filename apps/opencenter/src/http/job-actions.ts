@@ -16,7 +16,7 @@ import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
 import { gatewayFor } from './gateways.ts'
-import { submittedFrom } from './read-request.ts'
+import { refuseHooks, submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
 
@@ -76,13 +76,16 @@ const changedSpec = async (
   address: string,
 ): Promise<JobSpec> => {
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
-  const { imageName, gateway, ...submission } = readSubmission(request)
+  const read = readSubmission(request)
+  refuseHooks(read, caller)
+  const { imageName, gateway, ...submission } = read
   await refuseUnknownSecrets(deps.vault, submission.env, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
   return {
     ...submission,
     ...submittedFrom(submission, address),
     name: submission.name ?? spec.name,
+    ...(spec.userNumber === undefined ? {} : { userNumber: spec.userNumber }),
     image,
     ...(await gatewayFor(deps, gateway, caller)),
   }

@@ -4,7 +4,7 @@ import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
 import { jobSummary, jobView } from './job-view.ts'
 import { showJob, viewOf } from './read-job.ts'
-import { completed, readRequest } from './read-request.ts'
+import { completed, readRequest, refuseHooks } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { selectJobs } from './select-jobs.ts'
 import { submitOnce } from './submit-once.ts'
@@ -16,6 +16,7 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     const user = caller.user.name
     const submission = await readRequest(deps, body, user)
     await refuseUnknownSecrets(deps.vault, submission.env, caller)
+    refuseHooks(submission, caller)
     const spec = await completed(deps, submission, caller, address)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))

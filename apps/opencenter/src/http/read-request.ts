@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import { onTemplate, readSubmission, type Submission, type SubmitBody } from '@mmcloud/contract'
-import { invalidArgument, type JobSpec } from '@mmcloud/domain'
+import { invalidArgument, type JobSpec, UserError } from '@mmcloud/domain'
 import { splitTag } from '../images/image-resolver.ts'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
@@ -30,8 +30,19 @@ export const completed = async (
   ...submission,
   ...submittedFrom(submission, address),
   image: await deps.images.resolve(imageName),
+  userNumber: caller.user.number,
   ...(await gatewayFor(deps, gateway, caller)),
 })
+
+/** On the local cloud root of an instance is root of this machine (ADR 11). */
+export const refuseHooks = ({ hostInit, hostTerminate }: Submission, { user }: Caller): void => {
+  if (user.role === 'admin' || (hostInit === undefined && hostTerminate === undefined)) return
+  const flag = hostInit === undefined ? '--hostTerminate' : '--hostInit'
+  throw new UserError(
+    'forbidden',
+    `${flag} runs as root on the instance, and on the local cloud that is the OpCenter's own machine: it is for admins; what the job itself needs belongs into its image or script`,
+  )
+}
 
 /** Whose address lets nobody in is told so before the job waits for guests. */
 export const submittedFrom = (

@@ -56,16 +56,16 @@ export const ociSpec = (input: SpecInput): object => {
     annotations: { 'org.criu.config': places.criuConfig },
     process: {
       terminal: false,
-      user: resolveUser(image.User ?? '', places.rootfs),
+      user: resolveUser(spec.asRoot ? '' : (image.User ?? ''), places.rootfs),
       // A program that is PID 1 itself ignores SIGTERM unless it handles it, and reaps nobody: a small init stands there.
       args: [INIT, '-g', '--', ...commandLine(spec, image)],
       env: environment(input),
-      cwd: image.WorkingDir || '/',
+      cwd: spec.workdir ?? (image.WorkingDir || '/'),
       capabilities,
       noNewPrivileges: false,
       rlimits: [{ type: 'RLIMIT_NOFILE', hard: openFiles, soft: Math.min(openFiles, 4096) }],
     },
-    mounts: mounts(input.dataMounts),
+    mounts: mounts(input.dataMounts, spec),
     linux: {
       cgroupsPath: JOB_CGROUP,
       namespaces: [
@@ -161,6 +161,7 @@ const environment = ({ jobId, spec, image, address }: SpecInput): string[] => {
     FLOAT_JOB_ID: jobId,
     FLOAT_ADDR: `${FLOAT_ADDRESS.host}:${FLOAT_ADDRESS.port}`,
     FLOAT_USER: spec.user,
+    ...(spec.userNumber === undefined ? {} : { FLOAT_USER_ID: String(spec.userNumber) }),
     FLOAT_LOG_PATH: inner.logPath,
     FLOAT_JOB_PATH: inner.jobPath,
     WORKER_ADDR: address,
@@ -168,7 +169,10 @@ const environment = ({ jobId, spec, image, address }: SpecInput): string[] => {
   return Object.entries(all).map(([name, value]) => `${name}=${value}`)
 }
 
-const mounts = (dataMounts: readonly DataMount[]): object[] => {
+const mounts = (
+  dataMounts: readonly DataMount[],
+  { dirMaps = [], shmBytes = SHM_BYTES }: Pick<ContainerSpec, 'dirMaps' | 'shmBytes'>,
+): object[] => {
   const flags = ['nosuid', 'noexec', 'nodev']
   const bind = (source: string, destination: string, ...options: string[]): object => ({
     destination,
@@ -190,7 +194,7 @@ const mounts = (dataMounts: readonly DataMount[]): object[] => {
       destination: '/dev/shm',
       type: 'tmpfs',
       source: 'shm',
-      options: ['nosuid', 'nodev', 'mode=1777', `size=${SHM_BYTES}`],
+      options: ['nosuid', 'nodev', 'mode=1777', `size=${shmBytes}`],
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...flags, 'ro'] },
     bind(INIT_OF_SYSTEM, INIT, 'ro'),
@@ -199,6 +203,7 @@ const mounts = (dataMounts: readonly DataMount[]): object[] => {
     bind(jobPlaces.logs, inner.logPath, 'rw'),
     bind(jobPlaces.job, inner.jobPath, 'rw'),
     ...dataMounts.map(({ source, mountPoint }) => bind(source, mountPoint, 'rw')),
+    ...dirMaps.map(({ host, container }) => bind(host, container, 'rw')),
   ]
 }
 

@@ -60,6 +60,8 @@ export const carryOut = async (runner: JobRunner, { method, params }: Request): 
       return runner.releaseVolumes()
     case 'setBrake':
       return runner.setBrake(WORKER_METHODS.setBrake.params.parse(params))
+    case 'terminateHost':
+      return runner.terminateHost(WORKER_METHODS.terminateHost.params.parse(params))
     case 'inspectJob':
       return inspect(runner.volumes)
     case 'health':

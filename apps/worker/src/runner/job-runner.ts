@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
+import type { ContainerSpec, WorkerJob, WorkerParams, WorkerResult } from '@mmcloud/contract'
 import { capture, type Checkpoint } from '../checkpoint/capture.ts'
 import { readManifest, sweepCheckpoints, sweepIncomplete } from '../checkpoint/manifest.ts'
 import { rollBackDisks, touch } from '../checkpoint/restore.ts'
@@ -11,7 +11,7 @@ import { Interruption } from '../interruption/interruption.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
 import { Refusal } from '../link/refusal.ts'
 import type { FetchSecret } from '../secrets/fetch-secret.ts'
-import { fillIn } from '../secrets/fill-in.ts'
+import { fillIn, fillInEnv } from '../secrets/fill-in.ts'
 import { shimLog } from '../shim/client.ts'
 import { syncDirectory } from '../system/durable.ts'
 import { jobPlaces, places } from '../system/places.ts'
@@ -22,6 +22,7 @@ import { type Beginning, beginningKey, beginOrAnswer } from './begin-rule.ts'
 import { captureFailure } from './capture-error.ts'
 import { capturedBefore } from './captured-before.ts'
 import { emptyDisks } from './empty-disks.ts'
+import { runHostHook } from './host-hook.ts'
 import { endSaved, stopProgram } from './end-program.ts'
 import { inventory, jobReport } from './job-report.ts'
 import { type JobState, loadState, saveState } from './job-state.ts'
@@ -116,6 +117,7 @@ export class JobRunner {
       await sweepCheckpoints(state.volumes, params.attempt)
       const truncated = await emptyDisks(state.volumes)
       if (truncated) this.#change({ truncated })
+      await this.#initHost(params.jobId, params.spec)
       const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params, spec })
       const { neverSaved } = spec
       this.#change({ limits: bundle.limits, ...(neverSaved ? { neverSaved } : {}) })
@@ -136,11 +138,28 @@ export class JobRunner {
       const verified = verifyImages(manifest)
       if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)
       this.#change({ truncated: manifest.logs })
+      await this.#initHost(params.jobId, params.spec)
       const { bundle } = await prepare(this.#deps.images, { ...state, ...params })
       this.#change({ limits: bundle.limits })
       await restoreContainer(manifest, verified)
       return { restoreMs: Math.round(performance.now() - started) }
     })
+  }
+
+  /** In turn: not while anything else is done here. */
+  terminateHost({
+    jobId,
+    script,
+    env,
+  }: WorkerParams<'terminateHost'>): Promise<WorkerResult<'terminateHost'>> {
+    return this.#inTurn(async () =>
+      runHostHook({
+        name: 'hostTerminate',
+        jobId,
+        script,
+        env: await fillInEnv(env, this.#deps.fetchSecret),
+      }),
+    )
   }
 
   captureJob({ captureId, kind }: WorkerParams<'captureJob'>): Promise<Checkpoint> {
@@ -170,6 +189,21 @@ export class JobRunner {
       this.#set({ ...rest, phase: 'idle', volumes: [], truncated: {} })
       return {}
     })
+  }
+
+  /** What the owner does on each instance before the program comes; a failure begins nothing. */
+  async #initHost(jobId: string, { dirMaps = [], hostInit, env }: ContainerSpec): Promise<void> {
+    for (const { host } of dirMaps) mkdirSync(host, { recursive: true })
+    if (hostInit === undefined) return
+    const { exitCode, said } = await runHostHook({
+      name: 'hostInit',
+      jobId,
+      script: hostInit,
+      env: await fillInEnv(env, this.#deps.fetchSecret),
+      log: `${jobPlaces.logs}/hostinit.autosave`,
+    })
+    if (exitCode !== 0)
+      throw new Error(`--hostInit ended with exit code ${exitCode}: ${said || 'it said nothing'}`)
   }
 
   #begin<T>(asked: Beginning, work: (state: JobState, diskAt: number | undefined) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { DEFAULT_MIGRATE_POLICY, DEFAULT_VM_POLICY } from '@mmcloud/domain'
 import { formatDataVolume } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
+import { formatContainerOptions, formatDirMap } from './host-options.ts'
 import { formatMigratePolicy } from './migrate-policy.ts'
 import { formatPublish } from './publish.ts'
 import { formatRange } from './range.ts'
@@ -22,6 +23,12 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
   for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
   if (s.imageVolumeGB !== undefined) flags.push('--imageVolSize', String(s.imageVolumeGB))
+  for (const map of s.dirMaps ?? []) flags.push('--dirMap', formatDirMap(map))
+  if (s.asRoot) flags.push('--withRoot')
+  const options = formatContainerOptions(s)
+  if (options !== '') flags.push('--extraContainerOpts', options)
+  if (s.hostInit !== undefined) flags.push('--hostInit', '(script)')
+  if (s.hostTerminate !== undefined) flags.push('--hostTerminate', '(script)')
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
   if (s.gateway) flags.push('--gateway', s.gateway.id, '--targetPort', String(s.gateway.targetPort))
   for (const network of s.allowFrom ?? []) flags.push('--allowFrom', network)

@@ -5,4 +5,5 @@ const FIELD_OF_FLAG: Readonly<Record<string, string>> = {
   env: 'envs',
   dataVolume: 'dataVolumes',
   customTag: 'customTags',
+  dirMap: 'dirMaps',
 }

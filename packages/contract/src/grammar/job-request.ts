@@ -2,6 +2,7 @@ import { DEFAULT_MIGRATE_POLICY } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
 import { formatDataVolume } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
+import { formatContainerOptions, formatDirMap } from './host-options.ts'
 import { parseEnv } from './key-value.ts'
 import { formatMigratePolicy, parseMigratePolicy } from './migrate-policy.ts'
 import { formatPublish, parsePublish } from './publish.ts'
@@ -20,6 +21,11 @@ export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
   dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
   ...(spec.imageVolumeGB === undefined ? {} : { imageVolSize: spec.imageVolumeGB }),
+  ...(spec.asRoot ? { withRoot: true } : {}),
+  ...(spec.dirMaps ? { dirMaps: spec.dirMaps.map(formatDirMap) } : {}),
+  ...(formatContainerOptions(spec) === '' ? {} : { extraContainerOpts: formatContainerOptions(spec) }),
+  ...(spec.hostInit === undefined ? {} : { hostInit: spec.hostInit }),
+  ...(spec.hostTerminate === undefined ? {} : { hostTerminate: spec.hostTerminate }),
   publish: spec.publish.map(formatPublish),
   ...(spec.allowFrom === undefined ? {} : { allowFrom: [...spec.allowFrom] }),
   ...(spec.gateway ? { gateway: spec.gateway.id, targetPort: spec.gateway.targetPort } : {}),
@@ -65,6 +71,7 @@ export const changesIn = (over: SubmitBody): string =>
       if (key === 'envs') return (over.envs ?? []).map((text) => `env ${parseEnv(text)[0]}`)
       if (key === 'dataVolumes') return (over.dataVolumes ?? []).map((text) => `volume ${mountPointOf(text)}`)
       if (key === 'customTags') return Object.keys(over.customTags ?? {}).map((tag) => `tag ${tag}`)
+      if (key === 'hostInit' || key === 'hostTerminate') return [key]
       return key === 'jobContent' ? ['script'] : [`${key} ${String(value)}`]
     })
     .join(', ')

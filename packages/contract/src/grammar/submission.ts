@@ -12,6 +12,7 @@ import { parseAllowFrom } from './allow-from.ts'
 import { canonicalFlags } from './canonical-flags.ts'
 import { MAX_SIZE_GB, parseDataDisk } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
+import { parseContainerOptions, readDirMaps, readHook } from './host-options.ts'
 import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
 import { type GatewayWish, readPorts } from './gateway.ts'
@@ -23,7 +24,7 @@ import { asksForSomething } from './unset.ts'
 import { parseVmPolicy } from './vm-policy.ts'
 
 /** A `JobSpec` but for what only the OpCenter knows: the image's digest, who sends it, and the name when none was given. */
-export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom' | 'gateway'> & {
+export type Submission = Omit<JobSpec, 'image' | 'name' | 'submittedFrom' | 'userNumber' | 'gateway'> & {
   readonly imageName: string
   readonly name?: string
   /** `auto`: one of who submits, made if there is none. */
@@ -61,6 +62,11 @@ const KNOWN: ReadonlySet<string> = new Set([
   'dumpMode',
   'gateway',
   'targetPort',
+  'withRoot',
+  'dirMaps',
+  'extraContainerOpts',
+  'hostInit',
+  'hostTerminate',
 ] satisfies (keyof SubmitBody)[])
 
 /** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
@@ -89,6 +95,11 @@ export const readSubmission = (body: SubmitBody): Submission => {
       (disk) => disk.mountPoint,
       '--dataVolume: mount point',
     ),
+    ...(body.withRoot ? { asRoot: true as const } : {}),
+    ...optional('dirMaps', nonEmpty(readDirMaps(body.dirMaps ?? []))),
+    ...(asksForSomething(body.extraContainerOpts) ? parseContainerOptions(body.extraContainerOpts!) : {}),
+    ...(body.hostInit ? { hostInit: readHook('--hostInit', body.hostInit) } : {}),
+    ...(body.hostTerminate ? { hostTerminate: readHook('--hostTerminate', body.hostTerminate) } : {}),
     ...optional('imageVolumeGB', readImageVolSize(body.imageVolSize ?? '')),
     customTags: Object.fromEntries(
       Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
@@ -175,6 +186,8 @@ const readEnv = (texts: readonly string[]): Readonly<Record<string, string>> => 
 
 const readTimeLimit = (text: string): number | undefined =>
   text === '' ? undefined : parseDuration(text, '--timeLimit') || undefined
+
+const nonEmpty = <T>(items: readonly T[]): readonly T[] | undefined => (items.length > 0 ? items : undefined)
 
 /** `{ [key]: value }`, or nothing: an absent property stays absent. */
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>

@@ -49,6 +49,16 @@ export const submitBodySchema = z
     gateway: z.string().nullish(),
     /** Which port of the job; published if it is not. */
     targetPort: z.union([z.number(), z.string()]).nullish(),
+    /** As root, whatever user the image names. */
+    withRoot: z.boolean().nullish(),
+    /** `HOST:CONTAINER`, directories of the instance below /mnt and /srv. */
+    dirMaps: z.array(z.string()).nullish(),
+    /** `--shm-size 8g --workdir /srv`. */
+    extraContainerOpts: z.string().nullish(),
+    /** The text of a script that runs as root on each instance before the program comes. */
+    hostInit: z.string().nullish(),
+    /** The text of a script that runs there when the program has left. */
+    hostTerminate: z.string().nullish(),
     disableRerun: z.boolean().nullish(),
     disableMigrate: z.boolean().nullish(),
     /** A saved configuration under all this: `[private::]NAME[:TAG]`. */

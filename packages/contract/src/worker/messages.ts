@@ -174,6 +174,14 @@ export const containerSpecSchema = z.object({
   /** The worker does not save it by itself before its instance is taken. */
   neverSaved: z.literal(true).optional(),
   publish: z.array(z.object({ hostPort: z.int(), containerPort: z.int() })),
+  userNumber: z.int().optional(),
+  asRoot: z.literal(true).optional(),
+  /** Directories of the instance, made where they are not there. */
+  dirMaps: z.array(z.object({ host: z.string(), container: z.string() })).optional(),
+  shmBytes: z.number().optional(),
+  workdir: z.string().optional(),
+  /** Runs as root on the instance before the container is there; with another code than 0 nothing is begun. */
+  hostInit: z.string().optional(),
 })
 export type ContainerSpec = z.infer<typeof containerSpecSchema>
 
@@ -213,6 +221,11 @@ export const WORKER_METHODS = {
   releaseVolumes: { params: z.object({}), result: z.object({}) },
   /** But for `early`, a program that is braked goes on: with `late` until it would be killed, with `never` whatever becomes of it. */
   setBrake: { params: z.object({ when: z.enum(BRAKES) }), result: z.object({}) },
+  /** Runs a script as root on an instance that the program has left; its last lines. */
+  terminateHost: {
+    params: z.object({ jobId: z.string(), script: z.string(), env: z.record(z.string(), z.string()) }),
+    result: z.object({ exitCode: z.int(), said: z.string() }),
+  },
   /** What the program is now; also while it is frozen. */
   inspectJob: { params: z.object({}), result: inspectionSchema },
   health: { params: z.object({}), result: z.object({ rows: z.array(healthRowSchema) }) },

@@ -14,6 +14,9 @@ export type DataDisk = { readonly sizeGB: number; readonly mountPoint: string }
 /** `hostPort` on the instance is forwarded to `containerPort` of the job. */
 export type PortMapping = { readonly hostPort: number; readonly containerPort: number }
 
+/** A directory of the instance that the program sees; nothing of it is saved. */
+export type DirMap = { readonly host: string; readonly container: string }
+
 /** What the user asked for: validated, complete, never changed by us. */
 export type JobSpec = {
   readonly name: string
@@ -41,6 +44,19 @@ export type JobSpec = {
   readonly imageVolumeGB?: number
   /** The gateway it is connected to from the start, and which port of it. */
   readonly gateway?: { readonly id: GatewayId; readonly targetPort: number }
+  /** The program runs as root, whatever user its image names. */
+  readonly asRoot?: true
+  readonly dirMaps?: readonly DirMap[]
+  /** Of `/dev/shm`. */
+  readonly shmBytes?: number
+  /** Stands over the image's own. */
+  readonly workdir?: string
+  /** A script that runs as root on each of its instances before the program comes there. */
+  readonly hostInit?: string
+  /** … and one when the program has left, before the instance is given back. */
+  readonly hostTerminate?: string
+  /** Who submitted it, by number; 0 = the administrator. */
+  readonly userNumber?: number
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
   /** It is neither moved nor saved: what takes its instance away ends its run. */

@@ -45,6 +45,7 @@ export const REASONS = {
     '{rule} asks for more than {from} ({measured} {unit}, the bound is {threshold} {unit}), and its limits allow no more: stays',
   noLargerOffer:
     '{rule} asks for more than {from} ({measured} {unit}, the bound is {threshold} {unit}), and nothing that has {wanted} is to be had: stays, looked for again in {retrySeconds} s',
+  hostTerminated: 'hostTerminate on {instance} ended with exit code {exitCode}: {said}',
   goesBack:
     'the larger size that {rule} asked for is not to be had after all ({tried}): goes on at its old one, {size}, and it is looked for again later',
   modified: 'changed by {user}: {changes}',

@@ -7,6 +7,7 @@ import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { StepContext, Workflow } from '../workflow/workflow.ts'
 import { retireInstance } from './steps/retire.ts'
+import { terminateHost } from './steps/terminate-host.ts'
 import { withInstance } from './steps/with-instance.ts'
 
 /** A program has this long after SIGTERM; a worker that does not answer in twice the time is ended with its instance. */
@@ -101,9 +102,13 @@ const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at
   return moveJob(tx, job, 'Timedout', 'timeLimitReached', { executedSeconds, limitSeconds }, at, rest)
 }
 
-async function retireAll({ deps, jobId, signal }: StepContext): Promise<void> {
+async function retireAll(context: StepContext): Promise<void> {
+  const { deps, jobId, signal } = context
   const instances = await deps.records.read((view) => view.instances({ job: jobId, live: true }))
-  for (const instance of instances) await retireInstance(deps, instance.id, signal)
+  for (const { id, state } of instances) {
+    if (state === 'ready') await terminateHost(context, id)
+    await retireInstance(deps, id, signal)
+  }
 }
 
 async function deleteVolumes({ deps, jobId, signal }: StepContext): Promise<void> {

@@ -10,6 +10,7 @@ import { continueJob } from './steps/continue.ts'
 import { awaitTarget, awaitTargetInTime, launchTarget, targetOf } from './steps/launch.ts'
 import { releaseInstance, retireInstance } from './steps/retire.ts'
 import { settleOnTarget } from './steps/settle.ts'
+import { terminateHost } from './steps/terminate-host.ts'
 
 /**
  * Moves a running job: saves it on its instance and, unless it is to rest, lets it go on on another.
@@ -48,7 +49,10 @@ export const floatJob: Workflow = {
     },
     {
       name: 'retireSource',
-      run: (context) => retireInstance(context.deps, sourceOf(context), context.signal),
+      run: async (context) => {
+        await terminateHost(context, sourceOf(context))
+        await retireInstance(context.deps, sourceOf(context), context.signal)
+      },
     },
   ],
   undone: floatUndone,

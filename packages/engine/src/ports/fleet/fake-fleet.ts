@@ -49,6 +49,9 @@ export class FakeFleet implements Fleet {
     this.#clock = clock
   }
 
+  /** Where `hostTerminate` ran. */
+  readonly terminated: InstanceId[] = []
+
   /** How large every checkpoint is from now on. */
   checkpointBytes = 1000
 
@@ -194,6 +197,9 @@ export class FakeFleet implements Fleet {
       case 'setBrake':
         this.#setBrake(instance, (params as WorkerParams<'setBrake'>).when)
         return {}
+      case 'terminateHost':
+        this.terminated.push(instance)
+        return { exitCode: 0, said: 'tidied up' }
       case 'inspectJob':
         return { processes: [], disks: [] }
       case 'health':

@@ -119,6 +119,12 @@ const containerSpec = (job: Job): ContainerSpec => ({
   env: { ...job.spec.env },
   ...(job.spec.migrateDisabled ? { neverSaved: true } : {}),
   publish: job.spec.publish.map((mapping) => ({ ...mapping })),
+  ...(job.spec.userNumber === undefined ? {} : { userNumber: job.spec.userNumber }),
+  ...(job.spec.asRoot ? { asRoot: true } : {}),
+  ...(job.spec.dirMaps ? { dirMaps: job.spec.dirMaps.map((map) => ({ ...map })) } : {}),
+  ...(job.spec.shmBytes === undefined ? {} : { shmBytes: job.spec.shmBytes }),
+  ...(job.spec.workdir === undefined ? {} : { workdir: job.spec.workdir }),
+  ...(job.spec.hostInit === undefined ? {} : { hostInit: job.spec.hostInit }),
 })
 
 /** Before it runs: a crash from here on must find this attempt's checkpoints and exit, not look for the one before. */
