@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
 import { type z } from 'zod'
 import type { checkpointSchema } from '@mmcloud/contract'
 import { easeMemoryLimits, type MemoryLimits, restoreMemoryLimits } from '../container/cgroup.ts'
-import { keepStatisticsFresh } from '../container/fresh-statistics.ts'
 import { runc, containerRuns } from '../container/runc.ts'
 import { connectNetwork, cutNetwork } from '../network/inner-network.ts'
 import { askShim } from '../shim/client.ts'
@@ -44,11 +43,11 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
   const direct = await criuIsDirect()
   // btrfs writes past the cache only what it does not checksum; the manifest has checksums of its own.
   if (direct) await exec('chattr', ['+C', images])
-  let letStatisticsBe: (() => Promise<unknown>) | undefined
   const run = new CaptureRun(input, seq, images, direct)
   try {
     easeMemoryLimits(input.limits)
-    letStatisticsBe = keepStatisticsFresh()
+    // A dump without it may still succeed.
+    await askShim('keepStatisticsFresh').catch(() => undefined)
     await cutNetwork()
     return await run.dump()
   } catch (error) {
@@ -65,8 +64,8 @@ export const capture = async (input: CaptureInput): Promise<Checkpoint> => {
       },
     )
   } finally {
-    await letStatisticsBe?.()
     if (await containerRuns()) {
+      await askShim('letStatisticsBe').catch(() => undefined)
       await connectNetwork()
       restoreMemoryLimits(input.limits)
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crashedOfCapture, endedAs } from './program-watch.ts'
+import { crashedInCapture, crashedOfCapture, endedAs } from './program-watch.ts'
 
 const LIMITS = { memory: 512 * 1024 ** 2 }
 const at = 0
@@ -26,6 +26,11 @@ test('a crash after a save that CRIU could not take back is no end of its own; e
   expect(crashedOfCapture(segfault, undefined)).toBeUndefined()
   for (const exitCode of [0, 1, 137])
     expect(crashedOfCapture({ phase: 'exited', exitCode }, damaged)).toBeUndefined()
+})
+
+test('a crash while it was being saved, of which nobody heard, is none either', () => {
+  expect(crashedInCapture({ phase: 'exited', exitCode: 139 })).toMatchObject({ phase: 'failed' })
+  for (const exitCode of [0, 1, 137]) expect(crashedInCapture({ phase: 'exited', exitCode })).toBeUndefined()
 })
 
 test('what never ran says why', () => {

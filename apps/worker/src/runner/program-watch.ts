@@ -23,7 +23,7 @@ export const programEnd = async (limits: JobState['limits']): Promise<Partial<Jo
 /** Exit codes of a program whose registers or memory are not what it left there: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGSEGV. */
 const CRASHES: ReadonlySet<number | undefined> = new Set([132, 133, 134, 135, 139])
 /** CRIU could not take its own code out of the program again. */
-const NOT_CURED = /Can't cure/
+export const isNotCured = (said: string): boolean => said.includes("Can't cure")
 
 /**
  * A program that crashes after CRIU failed to save it, and to leave it as it was, has not ended by itself: it is lost, and
@@ -33,8 +33,14 @@ export const crashedOfCapture = (
   end: Partial<JobState>,
   lastCapture: JobState['lastCapture'],
 ): Partial<JobState> | undefined =>
-  end.phase === 'exited' && CRASHES.has(end.exitCode) && NOT_CURED.test(lastCapture?.error ?? '')
+  end.phase === 'exited' && CRASHES.has(end.exitCode) && isNotCured(lastCapture?.error ?? '')
     ? { phase: 'failed', error: `a save that failed has damaged it, and it crashed (${end.exitCode})` }
+    : undefined
+
+/** The same where the worker died while it was being saved: nobody has heard what CRIU said. */
+export const crashedInCapture = (end: Partial<JobState>): Partial<JobState> | undefined =>
+  end.phase === 'exited' && CRASHES.has(end.exitCode)
+    ? { phase: 'failed', error: `it crashed while it was being saved (${end.exitCode})` }
     : undefined
 
 /** The job's phase after what the shim told at its end, of a program that had these limits. */

@@ -1,13 +1,16 @@
+import { rmSync } from 'node:fs'
+import { criuErrors } from '../checkpoint/criu-log.ts'
 import { listCheckpoints, writeManifest } from '../checkpoint/manifest.ts'
 import { removeBundle } from '../container/bundle.ts'
 import { restoreMemoryLimits } from '../container/cgroup.ts'
 import { containerRuns, destroyContainer, resumeContainer } from '../container/runc.ts'
 import { connectNetwork } from '../network/inner-network.ts'
 import { askShim, shimLives, shimResult } from '../shim/client.ts'
+import { jobPlaces, places } from '../system/places.ts'
 import { until } from '../system/wait.ts'
 import { criuWorks, shimIsThere } from './instance-processes.ts'
 import type { JobState } from './job-state.ts'
-import { endedAs } from './program-watch.ts'
+import { crashedInCapture, endedAs, isNotCured } from './program-watch.ts'
 
 const SETTLED_WITHIN_MS = 120_000
 
@@ -34,14 +37,29 @@ const adopt = async (state: JobState): Promise<Partial<JobState>> => {
   if (state.limits) restoreMemoryLimits(state.limits)
   await connectNetwork()
   const runningSince = state.runningSince ?? Date.now()
-  return { phase: 'running', brakedAt: undefined, runningSince, begun: state.begun ?? beginning(state) }
+  const said = state.phase === 'capturing' ? criuErrors(`${places.criuWork}/dump.log`) : ''
+  const damaged =
+    state.lastCapture && isNotCured(said) ? { lastCapture: { ...state.lastCapture, error: said } } : {}
+  return {
+    phase: 'running',
+    brakedAt: undefined,
+    runningSince,
+    begun: state.begun ?? beginning(state),
+    ...damaged,
+  }
 }
 
 const settle = async (state: JobState): Promise<Partial<JobState>> => {
   const result = shimResult()
   await destroyContainer()
   await removeBundle()
-  if (result?.outcome === 'exited') return endedAs(result, state.limits)
+  if (result?.outcome === 'exited') {
+    const end = endedAs(result, state.limits)
+    const crashed = state.phase === 'capturing' ? crashedInCapture(end) : undefined
+    // Nobody is to find later that it has ended by itself.
+    if (crashed) rmSync(jobPlaces.exit, { force: true })
+    return crashed ?? end
+  }
   const saved = listCheckpoints().at(-1)?.checkpoint.kind === 'move'
   if (saved && state.phase === 'capturing') return { phase: 'saved' }
   return {

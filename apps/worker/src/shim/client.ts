@@ -7,6 +7,7 @@ import { places } from '../system/places.ts'
 import {
   type ShimAnswer,
   type ShimConfig,
+  type ShimRequest,
   type ShimResult,
   shimAnswerSchema,
   shimResultSchema,
@@ -44,10 +45,7 @@ export const shimLives = (): Promise<boolean> =>
   )
 
 /** One question to the running shim. */
-export const askShim = (
-  what: 'status' | 'drain' | 'expectEnd' | 'expectExit',
-  withinMs = ANSWER_WITHIN_MS,
-): Promise<ShimAnswer> =>
+export const askShim = (what: ShimRequest, withinMs = ANSWER_WITHIN_MS): Promise<ShimAnswer> =>
   new Promise((resolve, reject) => {
     const socket = connect(places.shimSocket)
     let text = ''

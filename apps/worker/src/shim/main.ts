@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keepStatisticsFresh } from '../container/fresh-statistics.ts'
 import { syncDirectory, writeDurably } from '../system/durable.ts'
 import { isAsleep } from '../system/process-state.ts'
 import { LogPump } from './log-pump.ts'
@@ -21,12 +22,18 @@ const pumps = {
 const HANDS_ON_WITHIN_MS = 10_000
 const LOOK_AGAIN_MS = 2
 let endIsOurs = false
+let letStatisticsBe: () => Promise<unknown> = () => Promise.resolve()
 const memoryKills = new MemoryKills()
 
 const answer = async (request: string): Promise<string> => {
   const { do: what } = shimRequestSchema.parse(JSON.parse(request))
   if (what === 'expectEnd') endIsOurs = true
   if (what === 'expectExit') endIsOurs = false
+  if (what === 'expectExit' || what === 'letStatisticsBe') await letStatisticsBe()
+  if (what === 'keepStatisticsFresh') {
+    await letStatisticsBe()
+    letStatisticsBe = keepStatisticsFresh()
+  }
   const error = what === 'drain' ? await drained() : undefined
   const offsets = Object.fromEntries(Object.entries(pumps).map(([name, pump]) => [name, pump.offset]))
   return `${JSON.stringify({ pid: process.pid, offsets, error })}\n`

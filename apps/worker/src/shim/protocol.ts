@@ -29,9 +29,12 @@ export const shimRequestSchema = z.object({
   /**
    * `drain`: everything in the pipes is in the log files and synced; answers the offsets.
    * `expectEnd` / `expectExit`: an end from now on is ours, after a checkpoint / is the program's own.
+   * `keepStatisticsFresh` / `letStatisticsBe`: while a program is dumped; `expectExit` ends it too. Here, since a dump goes on
+   * though the worker dies in it.
    */
-  do: z.enum(['status', 'drain', 'expectEnd', 'expectExit']),
+  do: z.enum(['status', 'drain', 'expectEnd', 'expectExit', 'keepStatisticsFresh', 'letStatisticsBe']),
 })
+export type ShimRequest = z.infer<typeof shimRequestSchema>['do']
 export const shimAnswerSchema = z.object({
   pid: z.int(),
   offsets: z.record(z.string(), z.number()),
