@@ -16,8 +16,10 @@ import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket, type StopResult } from './control-socket.ts'
+import { openGuide } from './guide/open-guide.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
+import { guideRoutes } from './http/guide.ts'
 import { releaseRoutes } from './http/release.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
@@ -179,6 +181,7 @@ export const startOpenCenter = async (
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
         releaseRoutes(server, floatFilesIn(join(dataDir, 'float')))
+        guideRoutes(server, openGuide())
       },
     },
   )
