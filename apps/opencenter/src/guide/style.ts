@@ -47,9 +47,9 @@ p, ul, ol { margin: 0 0 16px; } ul, ol { padding-left: 24px; } li { margin: 4px 
 .anchor { margin-left: 8px; color: var(--soft); text-decoration: none; font-weight: 400; opacity: 0; }
 :hover > .anchor, .anchor:focus { opacity: 1; }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; font-variant-ligatures: none; }
-:not(pre) > code { background: var(--card); padding: .12em .36em; border-radius: 4px; overflow-wrap: anywhere; }
+:not(pre, h3) > code { background: var(--card); padding: .12em .36em; border-radius: 4px; overflow-wrap: anywhere; }
 h1 code, h2 code, h3 code { font-size: .93em; }
-h3 > code { line-height: 1.5; }
+h3 > code { line-height: 1.5; overflow-wrap: anywhere; }
 .code { position: relative; margin: 0 0 18px; border: 1px solid var(--rule); border-radius: 8px; background: var(--card); overflow: hidden; }
 .code figcaption { font-size: 12.5px; color: var(--soft); padding: 7px 16px; border-bottom: 1px solid var(--rule); }
 .code pre { margin: 0; padding: 13px 16px; overflow-x: auto; line-height: 1.5; }
@@ -57,14 +57,14 @@ h3 > code { line-height: 1.5; }
 .code code { font-size: 13px; }
 .prompt { color: var(--soft); user-select: none; -webkit-user-select: none; }
 .command { font-weight: 600; }
-.output { color: color-mix(in srgb, var(--ink) 78%, var(--card)); } .error { color: var(--red); } .comment { color: var(--green); }
+.output { color: color-mix(in srgb, var(--ink) 78%, var(--card)); } .error { color: var(--red); white-space: pre-wrap; overflow-wrap: anywhere; } .comment { color: var(--green); }
 .code button {
   position: absolute; top: 7px; right: 7px; font: 500 12px/1.3 system-ui, sans-serif; padding: 4px 9px; cursor: pointer;
   color: var(--soft); background: var(--paper); border: 1px solid var(--rule); border-radius: 6px; opacity: 0;
 }
 .code figcaption ~ button { top: 4px; padding: 2px 9px; }
 .code:hover button, .code button:focus-visible { opacity: 1; } .code button:hover { color: var(--ink); border-color: var(--soft); }
-@media (hover: none) { .code button { opacity: 1; } }
+@media (hover: none) { .code button { opacity: 1; } .code pre:first-child { padding-top: 36px; } }
 .wide { overflow-x: auto; margin: 0 0 18px; }
 table { border-collapse: collapse; width: 100%; font-size: 14.5px; line-height: 1.5; }
 th { text-align: left; font-size: 13px; font-weight: 500; color: var(--soft); }
