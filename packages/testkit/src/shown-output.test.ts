@@ -6,7 +6,7 @@ const matches = (shown: string, came: string): boolean => new ShownOutput({}).ma
 test.each([
   ['the same', 'the same\n'],
   ['at 2026-11-24T05:30:00Z, 05:30:00', 'at 2027-01-01T23:59:59Z, 23:59:59'],
-  ['took 371 ms', 'took 1.2 ms'],
+  ['took 371 ms, at +2.5s', 'took 1.2 s, at +1m4s'],
   ['| hello | 3s |', '| hello        | 1m12s |'],
   ['+------+', '+--------------+'],
   ['0.0029 USD/h, saved 45 %', '0.013 USD/h, saved 7 %'],

@@ -69,7 +69,7 @@ const KINDS: readonly Kind[] = [
   any('…', '.*'),
   any('\\b\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d:\\d\\dZ)?\\b'),
   any('\\b\\d\\d:\\d\\d:\\d\\d\\b'),
-  any(`\\+${NUMBER}s\\b`),
+  any(`\\+(?:\\d+[hm])*${NUMBER}s\\b`),
   any(`\\b(?:\\d+h)?(?:\\d+m)?${NUMBER}s\\b`),
   any(`\\b${NUMBER} (?:ms|s)\\b`),
   any(`\\b${NUMBER} (?:B|kB|MB|KiB|MiB|GiB)\\b`),
