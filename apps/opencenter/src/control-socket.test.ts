@@ -31,6 +31,21 @@ test('state and stop are answered, and where nobody is there is no state', async
   expect(asked).toEqual([false, true])
 })
 
+test('one that stops has ended as soon as it has answered', { timeout: 2000 }, async () => {
+  const dataDir = inFolder()
+  let ended: Promise<void> | undefined
+  const control = await serveControlSocket(dataDir, {
+    state: async () => STATE,
+    stop: async () => {
+      ended = control.close()
+      return { stopped: true }
+    },
+  })
+  await askState(dataDir)
+  await askStop(dataDir, false)
+  await ended
+})
+
 test('one that is killed in the middle of its answer is nobody', async () => {
   const dataDir = inFolder()
   const dying = http.createServer((_request, response) => {

@@ -84,7 +84,8 @@ const ask = (dataDir: string, path: string): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void =>
       NOBODY_THERE.has(error.code ?? '') ? resolve(undefined) : reject(error)
-    const request = http.get({ socketPath: socketOf(dataDir), path }, (response) => {
+    // No connection is kept: an OpCenter that stops would wait for it to be given up, five seconds.
+    const request = http.get({ socketPath: socketOf(dataDir), path, agent: false }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (part: string) => (body += part))

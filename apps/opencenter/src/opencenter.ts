@@ -17,8 +17,10 @@ import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
 import { serveControlSocket, type StopResult } from './control-socket.ts'
 import { GatewayProcess, gatewayPortsOf, stopGateway } from './gateway/gateway-process.ts'
+import { openGuide } from './guide/open-guide.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
+import { guideRoutes } from './http/guide.ts'
 import { releaseRoutes } from './http/release.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
@@ -189,6 +191,7 @@ export const startOpenCenter = async (
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
         releaseRoutes(server, floatFilesIn(join(dataDir, 'float')))
+        guideRoutes(server, openGuide())
       },
     },
   )

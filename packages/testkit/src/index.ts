@@ -1,2 +1,3 @@
 export * from './product.ts'
+export * from './shown-output.ts'
 export * from './wait-for.ts'

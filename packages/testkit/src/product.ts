@@ -84,16 +84,21 @@ export class Product {
 
   /** A new data directory, started and logged in. */
   static async start(options: ProductOptions = {}): Promise<Product> {
-    const product = new Product(
+    const product = await Product.prepare(options)
+    await product.up()
+    await product.float('login', '-a', product.address, '-u', 'admin', '-p', product.password)
+    return product
+  }
+
+  /** A new data directory and a free port; somebody else starts it. */
+  static async prepare(options: ProductOptions = {}): Promise<Product> {
+    return new Product(
       await mkdtemp(join(tmpdir(), 'mmcloud-')),
       `127.0.0.1:${await freePort()}`,
       await snapshotMachine(),
       Object.keys(await localClouds()).length === 0,
       options,
     )
-    await product.up()
-    await product.float('login', '-a', product.address, '-u', 'admin', '-p', product.password)
-    return product
   }
 
   get url(): string {
