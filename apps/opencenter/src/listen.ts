@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { UserError } from '@mmcloud/domain'
 
 /** Listens, or says in words why not. */
@@ -19,6 +19,13 @@ export const listenOn = (server: Server, { host, port }: { host: string; port: n
       resolve()
     })
   })
+
+/** The same refusal before anything is started that would be left behind. */
+export const refuseTaken = async (at: { host: string; port: number }): Promise<void> => {
+  const server = createServer()
+  await listenOn(server, at)
+  await new Promise((resolve) => server.close(resolve))
+}
 
 const WORDS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there; choose another with --listen',

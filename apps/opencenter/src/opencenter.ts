@@ -28,7 +28,7 @@ import { addFirstImages } from './images/first-images.ts'
 import { ImageResolver, inspectWithSkopeo } from './images/image-resolver.ts'
 import { RegistryLogins } from './images/registry-logins.ts'
 import { registryRoutes } from './images/registry.ts'
-import { listenOn } from './listen.ts'
+import { listenOn, refuseTaken } from './listen.ts'
 import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { floatFilesIn } from './release/float-files.ts'
@@ -74,7 +74,10 @@ export const startOpenCenter = async (
   purpose: 'serve' | 'onlyToStop' = 'serve',
 ): Promise<OpenCenter> => {
   const { dataDir, cacheDir } = config
-  if (purpose === 'serve') await rememberStart(config)
+  if (purpose === 'serve') {
+    await refuseTaken(config.listen)
+    await rememberStart(config)
+  }
   const startedAt = Date.now()
   const store = openStore(join(dataDir, 'opencenter.db'))
   const vault = await openVault(join(dataDir, 'secret-key'), store.secrets)

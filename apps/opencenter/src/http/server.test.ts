@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { openTestApi } from './test-api.ts'
+import { aJob, basic, openTestApi } from './test-api.ts'
 
 test.each([
   ['its headers', 'GET /api/v1/version HTTP/1.1\r\nhost: a\r\nx: '],
@@ -30,4 +30,13 @@ test('a body beyond the limit is refused in the one form of errors', async () =>
   const { call } = await openTestApi()
   const { status, body } = await call('POST', '/api/v1/jobs', { jobContent: 'x'.repeat(9 * 2 ** 20) })
   expect([status, body['code']]).toEqual([413, 1003])
+})
+
+test('a request without a body that says it is JSON is one without a body', async () => {
+  const { call, records } = await openTestApi()
+  const id = 'a'.repeat(21)
+  await records.write((tx) => tx.insertJob(aJob(id)))
+  const json = { 'content-type': 'application/json' }
+  const { status } = await call('DELETE', `/api/v1/jobs/${id}`, undefined, basic('admin', 'right'), json)
+  expect(status).toBe(202)
 })

@@ -76,6 +76,12 @@ export const createHttpServer = async (
     requestTimeout: slowestMs,
     ...(options.tls ? { https: { ...options.tls, ...patience } } : { http: patience }),
   }) as unknown as FastifyInstance
+  // Clients say `application/json` of a request without a body too.
+  app.removeContentTypeParser('application/json')
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.length === 0 ? done(null, undefined) : parseJson(request, body as string, done),
+  )
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, _request, reply) => {

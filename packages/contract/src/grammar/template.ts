@@ -1,6 +1,6 @@
 import { invalidArgument } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
-import { fieldOfFlag } from './fields.ts'
+import { fieldOfFlag, flagOfField } from './fields.ts'
 import { overlay } from './job-request.ts'
 import { asksForSomething } from './unset.ts'
 
@@ -31,7 +31,9 @@ export const onTemplate = (template: SubmitBody, body: SubmitBody): SubmitBody =
   const allowed = names.split(',').map((name) => fieldOfFlag(name.trim()))
   for (const [key, value] of Object.entries(over)) {
     if (!asksForSomething(value) || allowed.includes('*') || allowed.includes(key) || key === 'name') continue
-    throw invalidArgument(`${key} may not differ from the template: --overwriteTemplate names only ${names}`)
+    throw invalidArgument(
+      `${flagOfField(key)} may not differ from the template: --overwriteTemplate names only ${names}`,
+    )
   }
   return overlay(template, over)
 }

@@ -98,7 +98,8 @@ const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at
   }
   if (params['as'] !== 'timedout') return moveJob(tx, job, 'Cancelled', 'cancelled', {}, at, rest)
   const limitSeconds = job.spec.timeLimitSeconds ?? 0
-  const executedSeconds = Math.round(job.executedMs / 1000)
+  const executing = job.executingSince === undefined ? 0 : Math.max(0, at - job.executingSince)
+  const executedSeconds = Math.round((job.executedMs + executing) / 1000)
   return moveJob(tx, job, 'Timedout', 'timeLimitReached', { executedSeconds, limitSeconds }, at, rest)
 }
 
