@@ -41,7 +41,11 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   { long: 'denyList', value: '[TYPE,…]', summary: 'none of these instance types' },
   { long: 'name', short: 'n', value: 'NAME', summary: 'a name for the job' },
   { long: 'env', short: 'e', value: 'KEY=VALUE', summary: 'environment, repeated' },
-  { long: 'dataVolume', value: '[size=GB]:/PATH', summary: 'a new disk that moves with the job, repeated' },
+  {
+    long: 'dataVolume',
+    value: '[K=V,…]SOURCE:/PATH',
+    summary: 'a new disk ([size=10]:/data) or a bucket (s3://b:/data), repeated',
+  },
   {
     long: 'vmPolicy',
     value: '[POLICY=true,…]',

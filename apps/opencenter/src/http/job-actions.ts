@@ -18,6 +18,7 @@ import { endpointRoute } from './endpoint-route.ts'
 import { submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
+import { withKeysKept } from './volume-keys.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
 const DEFAULT_NOTICE_SECONDS = 120
@@ -75,8 +76,9 @@ const changedSpec = async (
   address: string,
 ): Promise<JobSpec> => {
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
-  const { imageName, ...submission } = readSubmission(request)
-  await refuseUnknownSecrets(deps.vault, submission.env, caller)
+  const asked = readSubmission(request)
+  await refuseUnknownSecrets(deps.vault, asked, caller)
+  const { imageName, ...submission } = await withKeysKept(deps.vault, asked, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
   return {
     ...submission,

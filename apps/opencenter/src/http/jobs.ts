@@ -8,6 +8,7 @@ import { completed, readRequest } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { selectJobs } from './select-jobs.ts'
 import { submitOnce } from './submit-once.ts'
+import { withKeysKept } from './volume-keys.ts'
 
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
@@ -15,8 +16,8 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers, address }) => {
     const user = caller.user.name
     const submission = await readRequest(deps, body, user)
-    await refuseUnknownSecrets(deps.vault, submission.env, caller)
-    const spec = await completed(deps, submission, address)
+    await refuseUnknownSecrets(deps.vault, submission, caller)
+    const spec = await completed(deps, await withKeysKept(deps.vault, submission, caller), address)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))
   })

@@ -1,5 +1,5 @@
 import { DEFAULT_MIGRATE_POLICY, DEFAULT_VM_POLICY } from '@mmcloud/domain'
-import { formatDataVolume } from './data-volume.ts'
+import { formatDataVolumes } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
 import { formatMigratePolicy } from './migrate-policy.ts'
 import { formatPublish } from './publish.ts'
@@ -20,7 +20,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   if (s.types?.deny.length) flags.push('--denyList', formatTypeList(s.types.deny))
   flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
-  for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
+  for (const volume of formatDataVolumes(s)) flags.push('--dataVolume', volume)
   for (const mapping of s.publish) flags.push('--publish', formatPublish(mapping))
   for (const network of s.allowFrom ?? []) flags.push('--allowFrom', network)
   const policy = formatVmPolicy(s.vmPolicy)

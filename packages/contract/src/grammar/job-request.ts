@@ -1,6 +1,6 @@
 import { DEFAULT_MIGRATE_POLICY } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
-import { formatDataVolume } from './data-volume.ts'
+import { formatDataVolumes } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
 import { parseEnv } from './key-value.ts'
 import { formatMigratePolicy, parseMigratePolicy } from './migrate-policy.ts'
@@ -10,14 +10,17 @@ import { asksForSomething, type Submission } from './submission.ts'
 import { formatTypeList } from './type-list.ts'
 import { formatVmPolicy } from './vm-policy.ts'
 
-/** The request that makes this configuration again: `readSubmission` reads the same out of it. Holds values in clear. */
+/**
+ * The request that makes this configuration again: `readSubmission` reads the same out of it. Holds values in clear, but
+ * for the keys of volumes, which are references to secrets in every job.
+ */
 export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   image: spec.imageName,
   ...(spec.name === undefined ? {} : { name: spec.name }),
   cpu: formatRange(spec.cpu),
   mem: formatRange(spec.memGB),
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
-  dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
+  dataVolumes: [...formatDataVolumes(spec)],
   publish: spec.publish.map(formatPublish),
   ...(spec.allowFrom === undefined ? {} : { allowFrom: [...spec.allowFrom] }),
   customTags: { ...spec.customTags },

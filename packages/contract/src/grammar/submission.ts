@@ -10,7 +10,7 @@ import {
 import type { SubmitBody } from '../rest/jobs.ts'
 import { parseAllowFrom } from './allow-from.ts'
 import { canonicalFlags } from './canonical-flags.ts'
-import { parseDataDisk } from './data-volume.ts'
+import { parseSupportedVolume } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { checkTag, parseEnv } from './key-value.ts'
 import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
@@ -72,11 +72,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
     publish: unique((body.publish ?? []).map(parsePublish), (p) => p.hostPort, '--publish: port'),
     ...optional('allowFrom', readAllowFrom(body)),
-    dataDisks: unique(
-      (body.dataVolumes ?? []).flatMap((text) => parseDataDisk(text) ?? []),
-      (disk) => disk.mountPoint,
-      '--dataVolume: mount point',
-    ),
+    ...readVolumes(body.dataVolumes ?? []),
     customTags: Object.fromEntries(
       Object.entries(body.customTags ?? {}).map(([key, value]) => checkTag(key, value)),
     ),
@@ -92,6 +88,21 @@ export const readSubmission = (body: SubmitBody): Submission => {
 const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType' | 'types'>): void => {
   const refusal = instanceType !== undefined && types && typeRefusal(types, instanceType)
   if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
+}
+
+const readVolumes = (texts: readonly string[]): Pick<Submission, 'dataDisks' | 'mounts'> => {
+  const volumes = unique(
+    texts.flatMap((text) => parseSupportedVolume(text) ?? []),
+    ({ mountPoint }) => mountPoint,
+    '--dataVolume: mount point',
+  )
+  const mounts = volumes.filter((volume) => volume.kind !== 'newDisk')
+  return {
+    dataDisks: volumes
+      .filter((volume) => volume.kind === 'newDisk')
+      .map(({ sizeGB, mountPoint }) => ({ sizeGB, mountPoint })),
+    ...optional('mounts', mounts.length === 0 ? undefined : mounts),
+  }
 }
 
 const readAllowFrom = ({ allowFrom, publish }: SubmitBody): readonly string[] | undefined => {

@@ -2,6 +2,7 @@ import type { InstanceId, JobId, VolumeId, WorkflowId } from '../ids.ts'
 import type { TypeFilter } from '../planner/type-filter.ts'
 import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
+import type { StorageMount } from './storage-mount.ts'
 import type { VmPolicy } from './vm-policy.ts'
 
 /** Minimum and optional maximum; the maximum absent means open upwards. */
@@ -36,6 +37,8 @@ export type JobSpec = {
   /** IPv4, as the OpCenter saw it. */
   readonly submittedFrom?: string
   readonly dataDisks: readonly DataDisk[]
+  /** Absent = none. */
+  readonly mounts?: readonly StorageMount[]
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
   /** It is neither moved nor saved: what takes its instance away ends its run. */

@@ -119,6 +119,7 @@ const containerSpec = (job: Job): ContainerSpec => ({
   env: { ...job.spec.env },
   ...(job.spec.migrateDisabled ? { neverSaved: true } : {}),
   publish: job.spec.publish.map((mapping) => ({ ...mapping })),
+  ...(job.spec.mounts ? { mounts: [...job.spec.mounts] } : {}),
 })
 
 /** Before it runs: a crash from here on must find this attempt's checkpoints and exit, not look for the one before. */
