@@ -103,6 +103,12 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
   CREATE UNIQUE INDEX sessions_token ON sessions (user, name) WHERE name != '';
   `,
+  `
+  CREATE TABLE storages (
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE, name TEXT NOT NULL, volume TEXT NOT NULL,
+    PRIMARY KEY (user, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

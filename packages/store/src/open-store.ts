@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
 import { createSqliteSecrets, type Secrets } from './secrets.ts'
+import { createSqliteStorages, type Storages } from './storages.ts'
 import { createSqliteRecords } from './sqlite-records.ts'
 
 export type Store = {
@@ -13,6 +14,7 @@ export type Store = {
   readonly audit: Audit
   readonly library: Library
   readonly secrets: Secrets
+  readonly storages: Storages
   readonly templates: Templates
 }
 
@@ -26,5 +28,6 @@ export const openStore = (file: string): Store => {
     library: createSqliteLibrary(database),
     templates: createSqliteTemplates(database),
     secrets: createSqliteSecrets(database),
+    storages: createSqliteStorages(database),
   }
 }

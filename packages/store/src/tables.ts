@@ -62,6 +62,7 @@ export type Tables = {
     created_at: number
   }
   secrets: { user: string; name: string; sealed: string }
+  storages: { user: string; name: string; volume: string }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

@@ -24,6 +24,7 @@ import { rerun } from './rerun.ts'
 import { secret } from './secret.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { storage } from './storage.ts'
 import { submit } from './submit.ts'
 import { template } from './template.ts'
 import { token } from './token.ts'
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   token,
   audit,
   secret,
+  storage,
   check,
   status,
   login,
@@ -71,4 +73,4 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = ['storage', 'gateway', 'group', 'config']
+export const LATER_COMMANDS: readonly string[] = ['gateway', 'group', 'config']

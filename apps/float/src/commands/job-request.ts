@@ -10,7 +10,6 @@ const LATER: readonly Flag[] = [
     'gpu-count',
     'zone',
     'subnet',
-    'storage',
     'dirMap',
     'imageVolSize',
     'rootVolSize',
@@ -45,6 +44,11 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     long: 'dataVolume',
     value: '[K=V,…]SOURCE:/PATH',
     summary: 'a new disk ([size=10]:/data) or a bucket (s3://b:/data), repeated',
+  },
+  {
+    long: 'storage',
+    value: 'NAME[:/PATH]',
+    summary: 'a volume that you have registered ("float storage list"), repeated',
   },
   {
     long: 'vmPolicy',
@@ -90,6 +94,7 @@ export const jobRequest = (args: Arguments): SubmitBody => ({
   name: args.value('name'),
   envs: [...args.values('env')],
   dataVolumes: [...args.values('dataVolume')],
+  storage: [...args.values('storage')],
   customTags: Object.fromEntries(args.values('customTag').map(parseTag)),
   vmPolicy: args.value('vmPolicy'),
   migratePolicy: args.value('migratePolicy'),

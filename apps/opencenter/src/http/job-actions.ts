@@ -18,6 +18,7 @@ import { endpointRoute } from './endpoint-route.ts'
 import { submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
+import { withStorage } from './storage.ts'
 import { withKeysKept } from './volume-keys.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
@@ -75,7 +76,8 @@ const changedSpec = async (
   caller: Caller,
   address: string,
 ): Promise<JobSpec> => {
-  const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
+  const over = await withStorage(deps.storages, body, caller.user.name)
+  const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), over)
   const asked = readSubmission(request)
   await refuseUnknownSecrets(deps.vault, asked, caller)
   const { imageName, ...submission } = await withKeysKept(deps.vault, asked, caller)

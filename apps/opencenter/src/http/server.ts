@@ -32,6 +32,7 @@ import { sampleRoutes } from './samples.ts'
 import { inspectionRoutes } from './inspection.ts'
 import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
+import { storageRoutes } from './storage.ts'
 import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
@@ -118,6 +119,7 @@ const NOUNS = [
   imageRoutes,
   templateRoutes,
   secretRoutes,
+  storageRoutes,
   healthRoutes,
   metricsRoutes,
 ]

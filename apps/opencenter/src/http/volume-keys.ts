@@ -10,20 +10,24 @@ import type { Vault } from '../secrets/vault.ts'
 export const withKeysKept = async (
   vault: Vault,
   submission: Submission,
-  { user }: Caller,
+  caller: Caller,
 ): Promise<Submission> => {
   if (!submission.mounts) return submission
-  const kept = { ...submission, mounts: await Promise.all(submission.mounts.map(keepKeys(vault, user.name))) }
+  const mounts = submission.mounts.map((mount) => withMountKeysKept(vault, mount, caller))
+  const kept = { ...submission, mounts: await Promise.all(mounts) }
   return { ...kept, inputArgs: canonicalFlags(kept) }
 }
 
-const keepKeys =
-  (vault: Vault, user: string) =>
-  async (mount: StorageMount): Promise<StorageMount> => {
-    if (!mount.keys) return mount
-    const references = Object.entries(mount.keys).map(
-      async ([name, key]) =>
-        [name, isReference(key) ? key : referenceTo(await vault.keep(user, key))] as const,
-    )
-    return { ...mount, keys: Object.fromEntries(await Promise.all(references)) as BucketKeys }
-  }
+/** The same for one mount. */
+export const withMountKeysKept = async (
+  vault: Vault,
+  mount: StorageMount,
+  { user }: Caller,
+): Promise<StorageMount> => {
+  if (!mount.keys) return mount
+  const references = Object.entries(mount.keys).map(
+    async ([name, key]) =>
+      [name, isReference(key) ? key : referenceTo(await vault.keep(user.name, key))] as const,
+  )
+  return { ...mount, keys: Object.fromEntries(await Promise.all(references)) as BucketKeys }
+}

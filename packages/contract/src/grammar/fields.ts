@@ -5,4 +5,6 @@ const FIELD_OF_FLAG: Readonly<Record<string, string>> = {
   env: 'envs',
   dataVolume: 'dataVolumes',
   customTag: 'customTags',
+  // It stands for volumes that are written out under its name.
+  storage: 'dataVolumes',
 }

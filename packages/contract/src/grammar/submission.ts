@@ -17,6 +17,7 @@ import { checkLimits, parseMigratePolicy } from './migrate-policy.ts'
 import { parsePublish } from './publish.ts'
 import { parseRange } from './range.ts'
 import { readTypeFilter } from './type-list.ts'
+import { parseStorageUse } from './storage.ts'
 import { parseVmPolicy } from './vm-policy.ts'
 
 /** A `JobSpec` but for what only the OpCenter knows: the image's digest, who sends it, and the name when none was given. */
@@ -41,6 +42,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'name',
   'envs',
   'dataVolumes',
+  'storage',
   'customTags',
   'vmPolicy',
   'migratePolicy',
@@ -51,9 +53,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   'disableMigrate',
 ] satisfies (keyof SubmitBody)[])
 
-/** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
+/**
+ * Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. What `storage`
+ * stands for only the server knows, and writes out before.
+ */
 export const readSubmission = (body: SubmitBody): Submission => {
   refuseUnsupported(body)
+  body.storage?.forEach(parseStorageUse)
   const imageName = body.image?.trim() ?? ''
   if (imageName === '') throw invalidArgument('--image is missing; "float image list" shows the library')
   if (/\s/.test(imageName)) throw invalidArgument(`--image: "${imageName}" holds blanks`)
