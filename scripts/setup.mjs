@@ -4,7 +4,7 @@
 //   node scripts/setup.mjs                      set-up alone
 //   node scripts/setup.mjs --then FILE [ARG…]   set-up, then FILE by the pinned Node
 //   node scripts/setup.mjs --vm --then FILE     the same, with the emulated machine set up too
-//   node scripts/setup.mjs --clients --then FILE  the same, with programs of others that drive the product in tests
+//   node scripts/setup.mjs --clients --then FILE  the same, with programs of others that drive the product or serve its jobs in tests
 //   node scripts/setup.mjs --bench --then FILE  the same, with what the product is measured beside
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'

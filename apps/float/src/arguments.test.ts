@@ -39,7 +39,6 @@ test.each([
   [['list', '-z'], 'unknown flag: -z'],
   [['list', '-a'], 'flag needs a value: -a'],
   [['submit', '--disableRerun=maybe'], 'is a switch'],
-  [['submit', '--storage', 'data'], '--storage is not supported yet'],
 ])('%j is refused', (argv, sentence) => expect(() => parse(...argv)).toThrow(sentence))
 
 test('a switch that says false is none', () => {

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { UserError } from '@mmcloud/domain'
 import { type Command, type Flag, GLOBAL_FLAGS } from './command.ts'
 
 /**
@@ -54,9 +53,6 @@ export const readArguments = (command: Command, argv: readonly string[]): Argume
     }
     const value = flag.value === undefined ? switchValue(token.rawName, token.value) : token.value
     if (value === undefined) throw new UsageError(`flag needs a value: ${token.rawName} ${flag.value}`)
-    if (flag.later && value !== 'false') {
-      throw new UserError('notSupported', `--${flag.long} is not supported yet`)
-    }
     values.set(flag.long, [...(values.get(flag.long) ?? []), value])
   }
   return {

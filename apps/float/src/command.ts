@@ -22,8 +22,6 @@ export type Flag = {
   /** What stands for the value in `--help`; absent for a switch. */
   readonly value?: string
   readonly summary: string
-  /** Known to existing scripts but not honoured yet: refused by name, never ignored. */
-  readonly later?: true
 }
 
 export type Format = 'table' | 'yaml' | 'json'

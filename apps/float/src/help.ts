@@ -31,7 +31,7 @@ export const generalHelp = (): string => {
 /** `float COMMAND --help` */
 export const commandHelp = (command: Command): string => {
   const aliases = command.aliases.length > 0 ? [`Also: ${command.aliases.join(', ')}`] : []
-  const flags = command.flags.filter((flag) => !flag.later)
+  const { flags } = command
   return [
     command.summary,
     '',

@@ -22,8 +22,7 @@ export const referencePage = (commands: readonly Command[]): string =>
   ].join('\n')
 
 const section = (command: Command): readonly string[] => {
-  const flags = command.flags.filter((flag) => !flag.later)
-  const later = command.flags.filter((flag) => flag.later)
+  const { flags } = command
   return [
     `## ${command.name}`,
     '',
@@ -35,12 +34,6 @@ const section = (command: Command): readonly string[] => {
     '```',
     '',
     ...(flags.length === 0 ? [] : [...flagTable(flags), '']),
-    ...(later.length === 0
-      ? []
-      : [
-          `Not supported yet, and refused by name: ${later.map(({ long }) => code(`--${long}`)).join(', ')}.`,
-          '',
-        ]),
     '```sh',
     ...command.examples,
     '```',

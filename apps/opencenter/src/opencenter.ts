@@ -165,6 +165,7 @@ export const startOpenCenter = async (
       audit: store.audit,
       library: store.library,
       templates: store.templates,
+      storages: store.storages,
       vault,
       logs,
       samples,

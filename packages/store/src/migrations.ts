@@ -106,6 +106,12 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE gateways (id TEXT PRIMARY KEY, user TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE storages (
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE, name TEXT NOT NULL, volume TEXT NOT NULL,
+    PRIMARY KEY (user, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

@@ -6,6 +6,7 @@ import { createSqliteGateways, type Gateways } from './gateways.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
 import { createSqliteSecrets, type Secrets } from './secrets.ts'
+import { createSqliteStorages, type Storages } from './storages.ts'
 import { createSqliteRecords } from './sqlite-records.ts'
 
 export type Store = {
@@ -14,6 +15,7 @@ export type Store = {
   readonly audit: Audit
   readonly library: Library
   readonly secrets: Secrets
+  readonly storages: Storages
   readonly templates: Templates
   readonly gateways: Gateways
 }
@@ -29,5 +31,6 @@ export const openStore = (file: string): Store => {
     templates: createSqliteTemplates(database),
     gateways: createSqliteGateways(database),
     secrets: createSqliteSecrets(database),
+    storages: createSqliteStorages(database),
   }
 }

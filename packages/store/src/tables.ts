@@ -63,6 +63,7 @@ export type Tables = {
   }
   secrets: { user: string; name: string; sealed: string }
   gateways: { id: string; user: string; created_at: number }
+  storages: { user: string; name: string; volume: string }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

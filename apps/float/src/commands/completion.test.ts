@@ -49,10 +49,6 @@ test('bash completes every command', async () => {
   expect(await offered('float ')).toEqual(COMMANDS.map(({ name }) => name))
 })
 
-test('flags that are not honoured yet are not offered', async () => {
-  expect(await offered('float submit --stor')).toEqual([])
-})
-
 test.each(['bash', 'zsh', 'fish', 'powershell'])(
   '%s knows every command, verb and fixed value',
   async (shell) => {

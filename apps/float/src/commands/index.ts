@@ -25,6 +25,7 @@ import { rerun } from './rerun.ts'
 import { secret } from './secret.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { storage } from './storage.ts'
 import { submit } from './submit.ts'
 import { template } from './template.ts'
 import { token } from './token.ts'
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   audit,
   secret,
   gateway,
+  storage,
   check,
   status,
   login,
@@ -73,4 +75,4 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Words of the contract that are not there yet: refused by name. */
-export const LATER_COMMANDS: readonly string[] = ['storage', 'group', 'config']
+export const LATER_COMMANDS: readonly string[] = ['group', 'config']

@@ -4,9 +4,6 @@ import type { Arguments } from '../arguments.ts'
 import type { Flag } from '../command.ts'
 import type { World } from '../world.ts'
 
-/** The rest of the contract's table. */
-const LATER: readonly Flag[] = [{ ...later('storage'), value: 'VALUE' }]
-
 /** What a job is to be: the flags of `submit` that `rerun` takes too. */
 export const REQUEST_FLAGS: readonly Flag[] = [
   {
@@ -23,7 +20,16 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   { long: 'denyList', value: '[TYPE,…]', summary: 'none of these instance types' },
   { long: 'name', short: 'n', value: 'NAME', summary: 'a name for the job' },
   { long: 'env', short: 'e', value: 'KEY=VALUE', summary: 'environment, repeated' },
-  { long: 'dataVolume', value: '[size=GB]:/PATH', summary: 'a new disk that moves with the job, repeated' },
+  {
+    long: 'dataVolume',
+    value: '[K=V,…]SOURCE:/PATH',
+    summary: 'a new disk ([size=10]:/data) or a bucket (s3://b:/data), repeated',
+  },
+  {
+    long: 'storage',
+    value: 'NAME[:/PATH]',
+    summary: 'a volume that you have registered ("float storage list"), repeated',
+  },
   {
     long: 'imageVolSize',
     value: 'GB',
@@ -94,7 +100,6 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   { long: 'rootVolSize', value: 'GB', summary: "of the instance's own disk; nothing of a job lies there" },
   { long: 'snapLocation', value: 'PLACE', summary: "for what is saved; here always the job's own disk" },
   { long: 'extraOptions', value: 'OPTIONS', summary: 'of the cloud; the local cloud has none' },
-  ...LATER,
 ]
 
 /** The request in these flags; grammars stay text. */
@@ -108,6 +113,7 @@ export const jobRequest = (args: Arguments, { readFile }: Pick<World, 'readFile'
   name: args.value('name'),
   envs: [...args.values('env')],
   dataVolumes: [...args.values('dataVolume')],
+  storage: [...args.values('storage')],
   customTags: Object.fromEntries(args.values('customTag').map(parseTag)),
   vmPolicy: args.value('vmPolicy'),
   migratePolicy: args.value('migratePolicy'),
@@ -142,7 +148,3 @@ const unlessZero = (value: string | undefined): string | undefined => (value ===
 
 const imageWithTag = (image: string, tag: string | undefined): string =>
   tag && image !== '' && !/[:@][^/]*$/.test(image) ? `${image}:${tag}` : image
-
-function later(long: string): Flag & { readonly later: true } {
-  return { long, summary: 'not supported yet', later: true }
-}

@@ -31,6 +31,7 @@ test('submit uploads the script and every flag, and prints the job', async () =>
     mem: '4',
     envs: ['A=1,2', 'B='],
     dataVolumes: [],
+    storage: [],
     customTags: { k: '' },
     publish: [],
     allowFrom: [],

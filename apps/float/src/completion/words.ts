@@ -15,9 +15,8 @@ export const verbsOf = ({ name, usage }: Command): readonly string[] => {
 /** The values that a flag's description fixes: `table|yaml|json`; none where anything may stand. */
 export const valuesOf = ({ value = '' }: Flag): readonly string[] => value.split('|').filter(isWord)
 
-/** Those that are honoured, the command's own first. */
-export const flagsOf = (command: Command): readonly Flag[] =>
-  [...command.flags, ...GLOBAL_FLAGS].filter((flag) => !flag.later)
+/** The command's own first. */
+export const flagsOf = (command: Command): readonly Flag[] => [...command.flags, ...GLOBAL_FLAGS]
 
 /** As typed: `--image`, `-i`. A command's own short flag is meant before a global one of that letter. */
 export const spellingsOf = (flag: Flag): readonly string[] => [

@@ -1,7 +1,7 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
 import type { Inspection } from '@mmcloud/contract'
 import type { GatewayCommands, JobCommands, Log, Records } from '@mmcloud/engine'
-import type { Accounts, Audit, Gateways, Library, Samples, Templates } from '@mmcloud/store'
+import type { Accounts, Audit, Gateways, Library, Samples, Storages, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
@@ -22,6 +22,7 @@ export type ApiDeps = {
   readonly audit: Audit
   readonly library: Library
   readonly templates: Templates
+  readonly storages: Storages
   readonly vault: Vault
   readonly logs: LogMirror
   readonly health: HealthSource

@@ -19,6 +19,8 @@ import { gatewayFor } from './gateways.ts'
 import { refuseHooks, submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
+import { withStorage } from './storage.ts'
+import { withKeysKept } from './volume-keys.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
 const DEFAULT_NOTICE_SECONDS = 120
@@ -75,11 +77,12 @@ const changedSpec = async (
   caller: Caller,
   address: string,
 ): Promise<JobSpec> => {
-  const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), body)
-  const read = readSubmission(request)
-  refuseHooks(read, caller)
-  const { imageName, gateway, ...submission } = read
-  await refuseUnknownSecrets(deps.vault, submission.env, caller)
+  const over = await withStorage(deps.storages, body, caller.user.name)
+  const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), over)
+  const asked = readSubmission(request)
+  refuseHooks(asked, caller)
+  await refuseUnknownSecrets(deps.vault, asked, caller)
+  const { imageName, gateway, ...submission } = await withKeysKept(deps.vault, asked, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
   return {
     ...submission,

@@ -73,7 +73,12 @@ describe('submit', () => {
     [{ image: 'oci:/no/such/layout' }, 400, 1003, 'no such file or directory'],
     [{ image: 'python', cpu: 'many' }, 400, 1003, '--cpu'],
     [{ image: 'python', jobContent: 7 }, 400, 1003, 'jobContent'],
-    [{ image: 'python', storage: 'bucket' }, 422, 1006, 'storage is not supported yet'],
+    [
+      { image: 'python', snapLocation: 's3://b' },
+      422,
+      1006,
+      '--snapLocation: what is saved of a job lies on its own disk',
+    ],
     [{ image: 'python', migratePolicy: '[gpu.step=1]' }, 400, 1003, 'unknown key "gpu.step"'],
     [
       { image: 'python', mem: 4, migratePolicy: '[mem.limit=2]' },

@@ -8,6 +8,7 @@ import { completed, readRequest, refuseHooks } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { selectJobs } from './select-jobs.ts'
 import { submitOnce } from './submit-once.ts'
+import { withKeysKept } from './volume-keys.ts'
 
 export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, records, commands } = deps
@@ -15,9 +16,10 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers, address }) => {
     const user = caller.user.name
     const submission = await readRequest(deps, body, user)
-    await refuseUnknownSecrets(deps.vault, submission.env, caller)
+    await refuseUnknownSecrets(deps.vault, submission, caller)
     refuseHooks(submission, caller)
-    const spec = await completed(deps, submission, caller, address)
+    const kept = await withKeysKept(deps.vault, submission, caller)
+    const spec = await completed(deps, kept, caller, address)
     const job = await commands.submit(spec, user, submitOnce(headers, user, body))
     return records.read((view) => viewOf(deps, view, job))
   })

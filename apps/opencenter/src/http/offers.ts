@@ -9,7 +9,7 @@ export const offerRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const { authenticator, prices, vault } = deps
   endpointRoute(app, authenticator, 'weighOffers', async ({ body, caller }) => {
     const submission = await readRequest(deps, body, caller.user.name)
-    await refuseUnknownSecrets(vault, submission.env, caller)
+    await refuseUnknownSecrets(vault, submission, caller)
     const need = boundsOf(submission)
     const weighed = weighOffers(await prices.offers(), need, submission.vmPolicy)
     return {

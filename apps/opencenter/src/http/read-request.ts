@@ -7,13 +7,15 @@ import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { findTemplate } from './find-template.ts'
 import { gatewayFor } from './gateways.ts'
+import { withStorage } from './storage.ts'
 
 /** What a client asks for, on top of its template where it names one; what cannot be is refused here. */
 export const readRequest = async (
-  { templates }: Pick<ApiDeps, 'templates'>,
-  body: SubmitBody,
+  { templates, storages }: Pick<ApiDeps, 'templates' | 'storages'>,
+  asked: SubmitBody,
   user: string,
 ): Promise<Submission> => {
+  const body = await withStorage(storages, asked, user)
   if (!body.template) return readSubmission(body)
   const { request } = await findTemplate(templates, body.template, user)
   return readSubmission(onTemplate(JSON.parse(request) as SubmitBody, body))

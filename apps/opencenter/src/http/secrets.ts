@@ -1,4 +1,4 @@
-import { MAX_SECRET_BYTES, secretsIn } from '@mmcloud/contract'
+import { MAX_SECRET_BYTES, secretsIn, type Submission } from '@mmcloud/contract'
 import { invalidArgument } from '@mmcloud/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
@@ -27,16 +27,20 @@ export const secretRoutes = (app: FastifyInstance, { authenticator, vault }: Api
   })
 }
 
-/** Refuses an environment that refers to what its owner does not have, by name. */
+/** Refuses a job that refers to what its owner does not have, by name. */
 export const refuseUnknownSecrets = async (
   vault: Vault,
-  env: Readonly<Record<string, string>>,
+  { env, mounts = [] }: Pick<Submission, 'env' | 'mounts'>,
   { user }: Caller,
 ): Promise<void> => {
-  const asked = secretsIn(env)
+  const asked = [
+    ...secretsIn(env).map((name) => ({ flag: '--env', name })),
+    ...mounts.flatMap(({ keys }) => secretsIn({ ...keys })).map((name) => ({ flag: '--dataVolume', name })),
+  ]
   if (asked.length === 0) return
   const kept = await vault.names(user.name)
-  const unknown = asked.find((name) => !kept.includes(name))
-  if (unknown !== undefined)
-    throw invalidArgument(`--env: you have no secret ${unknown}; make it with: float secret set ${unknown}`)
+  const unknown = asked.find(({ name }) => !kept.includes(name))
+  if (!unknown) return
+  const { flag, name } = unknown
+  throw invalidArgument(`${flag}: you have no secret ${name}; make it with: float secret set ${name}`)
 }

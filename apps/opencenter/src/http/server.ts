@@ -33,6 +33,7 @@ import { inspectionRoutes } from './inspection.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
+import { storageRoutes } from './storage.ts'
 import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
@@ -126,6 +127,7 @@ const NOUNS = [
   templateRoutes,
   secretRoutes,
   gatewayRoutes,
+  storageRoutes,
   healthRoutes,
   metricsRoutes,
 ]

@@ -55,7 +55,7 @@ export const openTestApi = async (
   server: HttpServerOptions = {},
 ) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, audit, library, secrets, templates, gateways } = openStore(':memory:')
+  const { records, accounts, audit, library, secrets, storages, templates, gateways } = openStore(':memory:')
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -127,6 +127,7 @@ export const openTestApi = async (
       audit,
       library,
       templates,
+      storages,
       vault: await openVault(join(dir, 'secret-key'), secrets),
       logs,
       inspect: async (instance) => {

@@ -64,6 +64,17 @@ test.each([
   expect(await (await start()).get(ID)).toBe('hush')
 })
 
+test('a value without a name gets one that follows from it and its user', async () => {
+  const { start } = await open()
+  const vault = await start()
+  const name = await vault.keep('ada', 'hush')
+  expect(name).toMatch(/^key-[0-9a-f]{24}$/)
+  expect(await vault.keep('ada', 'hush')).toBe(name)
+  expect(await vault.keep('ada', 'hush!')).not.toBe(name)
+  expect(await vault.keep('bob', 'hush')).not.toBe(name)
+  expect(await vault.get({ user: 'ada', name })).toBe('hush')
+})
+
 test('when every secret is unset nothing needs the lost key, and the next start makes one', async () => {
   const { keyFile, start } = await open()
   await (await start()).set(ID, 'hush')

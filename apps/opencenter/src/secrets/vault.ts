@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { notFound, UserError } from '@mmcloud/domain'
 import type { SealedSecret, Secrets } from '@mmcloud/store'
 import { KEY_BYTES, seal, type SecretId, unseal } from './seal.ts'
+
+/** Hex digits of a digest: enough for two values of a user never to meet. */
+const NAME_DIGITS = 24
 
 /** The secrets of users; their values only pass through. */
 export type Vault = {
@@ -10,6 +13,8 @@ export type Vault = {
   /** Throws `notFound` by name. */
   get(id: SecretId): Promise<string>
   set(id: SecretId, value: string): Promise<void>
+  /** Keeps a value that has no name yet; the same value of a user gets the same name, which tells nothing of it. */
+  keep(user: string, value: string): Promise<string>
   unset(id: SecretId): Promise<void>
   /** Why no value can be read or kept, for a person; absent when all is well. */
   readonly trouble?: string
@@ -25,6 +30,8 @@ export const openVault = async (keyFile: string, secrets: Secrets): Promise<Vaul
     if ('trouble' in key) throw new UserError('conflict', key.trouble)
     return key.bytes
   }
+  const set = async (id: SecretId, value: string): Promise<void> =>
+    secrets.put({ ...id, sealed: seal(bytes(), id, value) })
   return {
     names: (user) => secrets.names(user),
     get: async (id) => {
@@ -35,7 +42,15 @@ export const openVault = async (keyFile: string, secrets: Secrets): Promise<Vaul
         throw new UserError('conflict', `What is kept of secret ${id.name} is damaged; set it again`)
       return value
     },
-    set: async (id, value) => secrets.put({ ...id, sealed: seal(bytes(), id, value) }),
+    set,
+    keep: async (user, value) => {
+      const digest = createHmac('sha256', bytes())
+        .update(JSON.stringify([user, value]))
+        .digest('hex')
+      const name = `key-${digest.slice(0, NAME_DIGITS)}`
+      await set({ user, name }, value)
+      return name
+    },
     unset: async (id) => {
       if (!(await secrets.remove(id.user, id.name))) throw notFound(`secret ${id.name}`)
     },

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync
 import type { ContainerSpec } from '@mmcloud/contract'
 import { connect } from 'node:net'
 import type { LocalImage } from '../image/ensure-image.ts'
+import type { MountedStorage } from '../mounts/storage.ts'
 import { exec } from '../system/exec.ts'
 import { jobPlaces, places } from '../system/places.ts'
 import { isMounted, type MountedVolume } from '../volumes/volumes.ts'
@@ -15,6 +16,7 @@ export type BundleInput = {
   readonly image: LocalImage
   readonly limits: MemoryLimits
   readonly volumes: readonly MountedVolume[]
+  readonly storage: readonly MountedStorage[]
   readonly address: string
 }
 
@@ -40,9 +42,10 @@ export const makeBundle = async (input: BundleInput): Promise<void> => {
  * a start it holds secrets.
  */
 export const writeConfiguration = (input: BundleInput): void => {
-  const dataMounts = input.volumes
-    .slice(1)
-    .map(({ path, mountPoint }) => ({ source: `${path}/live`, mountPoint }))
+  const dataMounts = [
+    ...input.volumes.slice(1).map(({ path, mountPoint }) => ({ source: `${path}/live`, mountPoint })),
+    ...input.storage.map(({ path, ...mount }) => ({ source: path, ...mount })),
+  ]
   const config = ociSpec({ ...input, image: input.image.config, dataMounts })
   writeFileSync(places.configuration, JSON.stringify(config), { mode: 0o600 })
 }

@@ -31,7 +31,12 @@ const SCRIPT = `${inner.jobPath}/script`
 const INIT_OF_SYSTEM = '/usr/bin/tini-static'
 const INIT = '/opt/memverge/init'
 
-export type DataMount = { readonly source: string; readonly mountPoint: string }
+export type DataMount = {
+  readonly source: string
+  readonly mountPoint: string
+  /** `rw` unless said. */
+  readonly mode?: 'r' | 'rw'
+}
 
 export type SpecInput = {
   readonly jobId: string
@@ -202,7 +207,7 @@ const mounts = (
     bind(places.resolv, '/etc/resolv.conf', 'ro'),
     bind(jobPlaces.logs, inner.logPath, 'rw'),
     bind(jobPlaces.job, inner.jobPath, 'rw'),
-    ...dataMounts.map(({ source, mountPoint }) => bind(source, mountPoint, 'rw')),
+    ...dataMounts.map(({ source, mountPoint, mode }) => bind(source, mountPoint, mode === 'r' ? 'ro' : 'rw')),
     ...dirMaps.map(({ host, container }) => bind(host, container, 'rw')),
   ]
 }

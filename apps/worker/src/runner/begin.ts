@@ -9,7 +9,9 @@ import { jobMemoryLimits } from '../container/memory-limits.ts'
 import { containerRuns, destroyContainer, RUNC_ROOT } from '../container/runc.ts'
 import { ensureImage, type ImageAccess } from '../image/ensure-image.ts'
 import { orRefuse, Refusal } from '../link/refusal.ts'
+import { mountStorage } from '../mounts/storage.ts'
 import { connectNetwork, createNetwork, destroyOutsideConnections } from '../network/inner-network.ts'
+import type { FetchSecret } from '../secrets/fetch-secret.ts'
 import { shimResult, startShim } from '../shim/client.ts'
 import { CONTAINER_ID, jobPlaces, places } from '../system/places.ts'
 import { until } from '../system/wait.ts'
@@ -30,9 +32,11 @@ type JobToBegin = {
   readonly volumes: readonly MountedVolume[]
 }
 
-/** Image, limits of this instance, network (still cut off) and bundle. */
+export type Sources = { readonly images: ImageAccess; readonly fetchSecret: FetchSecret }
+
+/** Image, storage, limits of this instance, network (still cut off) and bundle. */
 export const prepare = async (
-  images: ImageAccess,
+  { images, fetchSecret }: Sources,
   { jobId, spec, volumes }: JobToBegin,
 ): Promise<{ imageMs: number; bundle: BundleInput }> => {
   const started = performance.now()
@@ -44,7 +48,8 @@ export const prepare = async (
     ownAddress(images.openCenterUrl),
     createNetwork(spec.publish),
   ])
-  const bundle = { jobId, spec, image, volumes, address, limits: jobMemoryLimits() }
+  const storage = await mountStorage(spec.mounts ?? [], fetchSecret)
+  const bundle = { jobId, spec, image, volumes, storage, address, limits: jobMemoryLimits() }
   await makeBundle(bundle)
   return { imageMs, bundle }
 }

@@ -10,6 +10,7 @@ import type { ImageAccess } from '../image/ensure-image.ts'
 import { Interruption } from '../interruption/interruption.ts'
 import { saveInTime } from '../interruption/save-in-time.ts'
 import { Refusal } from '../link/refusal.ts'
+import { unmountStorage } from '../mounts/storage.ts'
 import type { FetchSecret } from '../secrets/fetch-secret.ts'
 import { fillIn, fillInEnv } from '../secrets/fill-in.ts'
 import { shimLog } from '../shim/client.ts'
@@ -118,7 +119,7 @@ export class JobRunner {
       const truncated = await emptyDisks(state.volumes)
       if (truncated) this.#change({ truncated })
       await this.#initHost(params.jobId, params.spec)
-      const { imageMs, bundle } = await prepare(this.#deps.images, { ...state, ...params, spec })
+      const { imageMs, bundle } = await prepare(this.#deps, { ...state, ...params, spec })
       const { neverSaved } = spec
       this.#change({ limits: bundle.limits, ...(neverSaved ? { neverSaved } : {}) })
       const containerMs = await startContainer(params.attempt)
@@ -139,7 +140,7 @@ export class JobRunner {
       if (diskAt !== params.seq) await rollBackDisks(manifest, state.volumes)
       this.#change({ truncated: manifest.logs })
       await this.#initHost(params.jobId, params.spec)
-      const { bundle } = await prepare(this.#deps.images, { ...state, ...params })
+      const { bundle } = await prepare(this.#deps, { ...state, ...params })
       this.#change({ limits: bundle.limits })
       await restoreContainer(manifest, verified)
       return { restoreMs: Math.round(performance.now() - started) }
@@ -184,6 +185,7 @@ export class JobRunner {
       if (state.phase === 'running') throw new Error('The program runs; its volumes cannot be released')
       await destroyContainer()
       await removeBundle()
+      await unmountStorage()
       await unmountVolumes(state.volumes)
       const { limits: _limits, ...rest } = state
       this.#set({ ...rest, phase: 'idle', volumes: [], truncated: {} })

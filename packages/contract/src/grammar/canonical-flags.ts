@@ -1,5 +1,5 @@
 import { DEFAULT_MIGRATE_POLICY, DEFAULT_VM_POLICY } from '@mmcloud/domain'
-import { formatDataVolume } from './data-volume.ts'
+import { formatDataVolumes } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
 import { formatContainerOptions, formatDirMap } from './host-options.ts'
 import { formatMigratePolicy } from './migrate-policy.ts'
@@ -21,7 +21,7 @@ export const canonicalFlags = (s: Omit<Submission, 'inputArgs'>): string => {
   if (s.types?.deny.length) flags.push('--denyList', formatTypeList(s.types.deny))
   flags.push('--cpu', formatRange(s.cpu), '--mem', formatRange(s.memGB))
   for (const [key, value] of Object.entries(s.env)) flags.push('--env', `${key}=${shown(key, value)}`)
-  for (const disk of s.dataDisks) flags.push('--dataVolume', formatDataVolume({ kind: 'newDisk', ...disk }))
+  for (const volume of formatDataVolumes(s)) flags.push('--dataVolume', volume)
   if (s.imageVolumeGB !== undefined) flags.push('--imageVolSize', String(s.imageVolumeGB))
   for (const map of s.dirMaps ?? []) flags.push('--dirMap', formatDirMap(map))
   if (s.asRoot) flags.push('--withRoot')

@@ -1,28 +1,28 @@
-import { type DataDisk, invalidArgument, UserError } from '@mmcloud/domain'
+import {
+  type BucketKeys,
+  type BucketMount,
+  type DataDisk,
+  type Export,
+  invalidArgument,
+  type MountMode,
+  type StorageMount,
+  UserError,
+} from '@mmcloud/domain'
 import { bracketEnd, parseOptions } from './options.ts'
-
-/** `r`: read only. */
-export type MountMode = 'r' | 'rw'
+import { isReference, mentionsSecret } from './secret.ts'
 
 /** One specification after `--dataVolume`, read. */
 export type DataVolume =
   | ({ readonly kind: 'newDisk' } & DataDisk)
-  | ({ readonly kind: 'existingDisk'; readonly id: string } & Mounted)
+  | {
+      readonly kind: 'existingDisk'
+      readonly id: string
+      readonly mode: MountMode
+      readonly mountPoint: string
+    }
   | ({ readonly kind: 'nfs' } & Export)
   | ({ readonly kind: 'jfs' } & Export)
-  | ({ readonly kind: 's3'; readonly bucket: string; readonly prefix: string } & S3Access & Mounted)
-
-type Mounted = { readonly mode: MountMode; readonly mountPoint: string }
-
-/** `opts` are handed to the client that mounts. */
-type Export = Mounted & { readonly host: string; readonly path: string; readonly opts?: string }
-
-type S3Access = {
-  /** With its scheme; absent = the cloud's own. */
-  readonly endpoint?: string
-  /** Absent = as anybody may. */
-  readonly keys?: { readonly accessKey: string; readonly secret: string; readonly token?: string }
-}
+  | ({ readonly kind: 's3' } & BucketMount)
 
 const FLAG = '--dataVolume'
 /** The most one disk of the clouds we know holds. */
@@ -34,7 +34,6 @@ const ENDPOINT = new RegExp(`^(?:(https?)://)?(${HOST})/?$`, 'i')
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/
 const DISK = /^vol-[A-Za-z0-9]{1,64}$/
 const CONTROL_CHARACTER = /\p{Cc}/u
-const REFERENCE = /^\{secret:[\w-]+\}$/
 
 /**
  * `[k=v,…]SCHEME://HOST/PATH:MOUNT`, `[size=N]:MOUNT` or `vol-…:MOUNT`; `""` is none. A refusal repeats nothing but a
@@ -61,23 +60,31 @@ export const parseDataVolume = (text: string): DataVolume | undefined => {
   return kind === 's3' ? bucketOf(address, options, mountPoint) : exportOf(kind, address, options, mountPoint)
 }
 
-/** A new disk that moves with the job. The other kinds are read, and then refused with a sentence. */
-export const parseDataDisk = (text: string): DataDisk | undefined => {
+/** What a job can have: a new disk that moves with it, or a mount. The other kinds are read, and then refused with a sentence. */
+export type SupportedVolume = Extract<DataVolume, { kind: 'newDisk' | StorageMount['kind'] }>
+
+/** As `parseDataVolume`, refused where it cannot be had. */
+export const parseSupportedVolume = (text: string): SupportedVolume | undefined => {
   const volume = parseDataVolume(text)
-  if (volume === undefined) return undefined
-  if (volume.kind !== 'newDisk') {
-    const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
-    throw new UserError('notSupported', sentence, { field: 'dataVolume' })
-  }
-  return { sizeGB: volume.sizeGB, mountPoint: volume.mountPoint }
+  if (volume === undefined || volume.kind === 'newDisk' || volume.kind === 's3') return volume
+  const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
+  throw new UserError('notSupported', sentence, { field: 'dataVolume' })
 }
 
-const NAME: Readonly<Record<Exclude<DataVolume['kind'], 'newDisk'>, string>> = {
+const NAME: Readonly<Record<Exclude<DataVolume, SupportedVolume>['kind'], string>> = {
   existingDisk: 'an existing disk (vol-…) is',
   nfs: 'volumes of nfs:// are',
-  s3: 'volumes of s3:// are',
   jfs: 'volumes of jfs:// are',
 }
+
+/** All volumes of a job, each as it is written after `--dataVolume`. */
+export const formatDataVolumes = (job: {
+  readonly dataDisks: readonly DataDisk[]
+  readonly mounts?: readonly StorageMount[]
+}): readonly string[] =>
+  [...job.dataDisks.map((disk) => ({ kind: 'newDisk' as const, ...disk })), ...(job.mounts ?? [])].map(
+    formatDataVolume,
+  )
 
 /** As people may see it: it reads back as the same volume, with `***` for each key. References to secrets are shown. */
 export const formatDataVolume = (volume: DataVolume): string => {
@@ -158,10 +165,12 @@ const bucketOf = (address: string, options: Options, mountPoint: string): DataVo
   if (!BUCKET.test(bucket)) throw refused('after s3:// stands the name of a bucket')
   const prefix = path.join('/').replace(/^\/+|\/+$/g, '')
   if (prefix.split('/').includes('..')) throw refused('the prefix in the bucket may not hold ".."')
-  return { kind: 's3', bucket, prefix, mode: modeOf(options), ...s3Access(options), mountPoint }
+  return { kind: 's3', bucket, prefix, mode: modeOf(options), ...accessOf(options), mountPoint }
 }
 
-const s3Access = (options: Options): S3Access => {
+type Access = Pick<BucketMount, 'endpoint' | 'keys'>
+
+const accessOf = (options: Options): Access => {
   const [accessKey, secret, token] = ['accesskey', 'secret', 'token'].map((key) => options.get(key))
   if ((accessKey === undefined) !== (secret === undefined)) {
     throw refused('accesskey and secret are given together')
@@ -170,11 +179,15 @@ const s3Access = (options: Options): S3Access => {
     if (token !== undefined) throw refused('a token goes with accesskey and secret')
     return endpointOf(options)
   }
-  return { ...endpointOf(options), keys: { accessKey, secret, ...(token === undefined ? {} : { token }) } }
+  const keys: BucketKeys = { accessKey, secret, ...(token === undefined ? {} : { token }) }
+  if (Object.values(keys).some((key) => mentionsSecret(key) && !isReference(key))) {
+    throw refused('accesskey, secret and token are each written out, or {secret:NAME} and nothing else')
+  }
+  return { ...endpointOf(options), keys }
 }
 
 /** A client doubles the scheme, `https://http://HOST`: the inner one is meant. */
-const endpointOf = (options: Options): S3Access => {
+const endpointOf = (options: Options): Access => {
   const text = options.get('endpoint')
   if (text === undefined) return {}
   const [, scheme = 'https', host = ''] =
@@ -207,6 +220,6 @@ const bracket = (options: Readonly<Record<string, string | undefined>>): string 
 const quoted = (value: string): string => (/[\s,\]]/.test(value) ? `"${value}"` : value)
 
 const hidden = (key: string | undefined): string | undefined =>
-  key === undefined || REFERENCE.test(key) ? key : '***'
+  key === undefined || isReference(key) ? key : '***'
 
 const refused = (sentence: string): UserError => invalidArgument(`${FLAG}: ${sentence}`)

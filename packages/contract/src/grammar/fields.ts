@@ -10,4 +10,6 @@ const FIELD_OF_FLAG: Readonly<Record<string, string>> = {
   customTag: 'customTags',
   dirMap: 'dirMaps',
   'gpu-count': 'gpuCount',
+  // It stands for volumes that are written out under its name.
+  storage: 'dataVolumes',
 }

@@ -18,7 +18,12 @@ const request: fc.Arbitrary<SubmitBody> = fc.record({
   envs: fc
     .uniqueArray(fc.tuple(word, fc.string()), { selector: ([key]) => key })
     .map((pairs) => pairs.map(([key, value]) => `${key}=${value.replaceAll('\0', '')}`)),
-  dataVolumes: fc.constantFrom([], ['[size=10]:/data'], ['[size=1]:/a', '[size=2]:/b/']),
+  dataVolumes: fc.constantFrom(
+    [],
+    ['[size=10]:/data'],
+    ['[size=1]:/a', '[size=2]:/b/'],
+    ['[mode=r]s3://b/p:/in', '[endpoint=http://h:1,accesskey={secret:a},secret={secret:b}]s3://b:/out'],
+  ),
   publish: fc.constantFrom([], ['80'], ['8888:80', '22']),
   customTags: fc.dictionary(word, word, { noNullPrototype: true }),
   vmPolicy: fc.constantFrom(

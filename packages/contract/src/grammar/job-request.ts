@@ -1,6 +1,6 @@
 import { DEFAULT_MIGRATE_POLICY } from '@mmcloud/domain'
 import type { SubmitBody } from '../rest/jobs.ts'
-import { formatDataVolume } from './data-volume.ts'
+import { formatDataVolumes } from './data-volume.ts'
 import { formatDuration } from './duration.ts'
 import { formatContainerOptions, formatDirMap } from './host-options.ts'
 import { parseEnv } from './key-value.ts'
@@ -12,14 +12,17 @@ import { formatTypeList } from './type-list.ts'
 import { asksForSomething } from './unset.ts'
 import { formatVmPolicy } from './vm-policy.ts'
 
-/** The request that makes this configuration again: `readSubmission` reads the same out of it. Holds values in clear. */
+/**
+ * The request that makes this configuration again: `readSubmission` reads the same out of it. Holds values in clear, but
+ * for the keys of volumes, which are references to secrets in every job.
+ */
 export const requestOf = (spec: Omit<Submission, 'inputArgs'>): SubmitBody => ({
   image: spec.imageName,
   ...(spec.name === undefined ? {} : { name: spec.name }),
   cpu: formatRange(spec.cpu),
   mem: formatRange(spec.memGB),
   envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
-  dataVolumes: spec.dataDisks.map((disk) => formatDataVolume({ kind: 'newDisk', ...disk })),
+  dataVolumes: [...formatDataVolumes(spec)],
   ...(spec.imageVolumeGB === undefined ? {} : { imageVolSize: spec.imageVolumeGB }),
   ...(spec.asRoot ? { withRoot: true } : {}),
   ...(spec.dirMaps ? { dirMaps: spec.dirMaps.map(formatDirMap) } : {}),

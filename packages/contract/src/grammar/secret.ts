@@ -7,6 +7,7 @@ export const MAX_SECRET_BYTES = 65_536
 
 const OPENED = '{secret:'
 const REFERENCE = /\{secret:([A-Za-z0-9_-]{1,128})\}/g
+const WHOLE_REFERENCE = new RegExp(`^${REFERENCE.source}$`)
 
 /** The name itself, or a refusal in words. */
 export const parseSecretName = (name: string): string => {
@@ -22,6 +23,14 @@ export const checkReferences = (key: string, value: string): void => {
     `--env ${key}: write {secret:NAME} with a NAME of up to 128 letters, digits, "-" and "_"`,
   )
 }
+
+/** The value of a secret and nothing else. */
+export const isReference = (text: string): boolean => WHOLE_REFERENCE.test(text)
+
+export const mentionsSecret = (text: string): boolean => text.includes(OPENED)
+
+/** What stands for the value of a secret. */
+export const referenceTo = (name: string): string => `${OPENED}${name}}`
 
 /** The secrets that an environment refers to, each once. */
 export const secretsIn = (env: Readonly<Record<string, string>>): readonly string[] => [

@@ -10,7 +10,7 @@ import {
 import type { SubmitBody } from '../rest/jobs.ts'
 import { parseAllowFrom } from './allow-from.ts'
 import { canonicalFlags } from './canonical-flags.ts'
-import { MAX_SIZE_GB, parseDataDisk } from './data-volume.ts'
+import { MAX_SIZE_GB, parseSupportedVolume } from './data-volume.ts'
 import { parseDuration } from './duration.ts'
 import { parseContainerOptions, readDirMaps, readHook } from './host-options.ts'
 import { checkTag, parseEnv } from './key-value.ts'
@@ -19,6 +19,7 @@ import { type GatewayWish, readPorts } from './gateway.ts'
 import { refuseField } from './refused.ts'
 import { parseRange } from './range.ts'
 import { readTypeFilter } from './type-list.ts'
+import { parseStorageUse } from './storage.ts'
 import { unique } from './unique.ts'
 import { asksForSomething } from './unset.ts'
 import { parseVmPolicy } from './vm-policy.ts'
@@ -50,6 +51,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'name',
   'envs',
   'dataVolumes',
+  'storage',
   'customTags',
   'vmPolicy',
   'migratePolicy',
@@ -69,9 +71,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   'hostTerminate',
 ] satisfies (keyof SubmitBody)[])
 
-/** Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. */
+/**
+ * Reads every grammar in a posted job; the CLI calls it before it uploads, the server before it records. What `storage`
+ * stands for only the server knows, and writes out before.
+ */
 export const readSubmission = (body: SubmitBody): Submission => {
   refuseUnsupported(body)
+  body.storage?.forEach(parseStorageUse)
   const imageName = body.image?.trim() ?? ''
   if (imageName === '') throw invalidArgument('--image is missing; "float image list" shows the library')
   if (/\s/.test(imageName)) throw invalidArgument(`--image: "${imageName}" holds blanks`)
@@ -90,11 +96,7 @@ export const readSubmission = (body: SubmitBody): Submission => {
     ...optional('timeLimitSeconds', readTimeLimit(body.timeLimit ?? '')),
     ...readPorts(body),
     ...optional('allowFrom', readAllowFrom(body)),
-    dataDisks: unique(
-      (body.dataVolumes ?? []).flatMap((text) => parseDataDisk(text) ?? []),
-      (disk) => disk.mountPoint,
-      '--dataVolume: mount point',
-    ),
+    ...readVolumes(body.dataVolumes ?? []),
     ...(body.withRoot ? { asRoot: true as const } : {}),
     ...optional('dirMaps', nonEmpty(readDirMaps(body.dirMaps ?? []))),
     ...(asksForSomething(body.extraContainerOpts) ? parseContainerOptions(body.extraContainerOpts!) : {}),
@@ -116,6 +118,21 @@ export const readSubmission = (body: SubmitBody): Submission => {
 const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType' | 'types'>): void => {
   const refusal = instanceType !== undefined && types && typeRefusal(types, instanceType)
   if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
+}
+
+const readVolumes = (texts: readonly string[]): Pick<Submission, 'dataDisks' | 'mounts'> => {
+  const volumes = unique(
+    texts.flatMap((text) => parseSupportedVolume(text) ?? []),
+    ({ mountPoint }) => mountPoint,
+    '--dataVolume: mount point',
+  )
+  const mounts = volumes.filter((volume) => volume.kind !== 'newDisk')
+  return {
+    dataDisks: volumes
+      .filter((volume) => volume.kind === 'newDisk')
+      .map(({ sizeGB, mountPoint }) => ({ sizeGB, mountPoint })),
+    ...optional('mounts', mounts.length === 0 ? undefined : mounts),
+  }
 }
 
 const readAllowFrom = ({ allowFrom, publish, targetPort }: SubmitBody): readonly string[] | undefined => {

@@ -14,6 +14,7 @@ import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
 import * as samples from './samples.ts'
+import * as storage from './storage.ts'
 import * as templates from './templates.ts'
 import * as tokens from './tokens.ts'
 import * as users from './users.ts'
@@ -74,6 +75,9 @@ export const REST_API = {
   createTemplate: templates.createTemplate,
   template: templates.template,
   deleteTemplate: templates.deleteTemplate,
+  storages: storage.storages,
+  registerStorage: storage.registerStorage,
+  deleteStorage: storage.deleteStorage,
   secrets: secrets.secrets,
   setSecret: secrets.setSecret,
   secret: secrets.secret,

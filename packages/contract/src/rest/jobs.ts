@@ -31,6 +31,8 @@ export const submitBodySchema = z
     /** `KEY=VALUE`, never split on commas. */
     envs: z.array(z.string()).nullish(),
     dataVolumes: z.array(z.string()).nullish(),
+    /** Registered volumes, `NAME[:MOUNT]`. */
+    storage: z.array(z.string()).nullish(),
     customTags: z.record(z.string(), z.string()).nullish(),
     vmPolicy: z.string().nullish(),
     /** `[enable=true,mem.upperBoundRatio=80]` */

@@ -54,6 +54,9 @@ export const ROUTES = {
   createTemplate: { method: 'POST', path: '/api/v1/templates' },
   template: { method: 'GET', path: '/api/v1/templates/{name}' },
   deleteTemplate: { method: 'DELETE', path: '/api/v1/templates/{name}' },
+  storages: { method: 'GET', path: '/api/v1/storage' },
+  registerStorage: { method: 'POST', path: '/api/v1/storage' },
+  deleteStorage: { method: 'DELETE', path: '/api/v1/storage/{name}' },
 
   gateways: { method: 'GET', path: '/api/v1/gateways' },
   createGateway: { method: 'POST', path: '/api/v1/gateways' },

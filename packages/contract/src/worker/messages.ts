@@ -159,6 +159,18 @@ export const logAckSchema = z.object({ type: z.literal('logAck'), file: z.string
 
 const volumeMount = z.object({ volumeId: z.string(), device: z.string(), mountPoint: z.string() })
 
+/** Storage that the worker mounts beside the container. Keys are references to secrets: the worker asks for them by name. */
+export const storageMountSchema = z.object({
+  kind: z.literal('s3'),
+  bucket: z.string(),
+  prefix: z.string(),
+  endpoint: z.string().optional(),
+  keys: z.object({ accessKey: z.string(), secret: z.string(), token: z.string().optional() }).optional(),
+  mode: z.enum(['r', 'rw']),
+  mountPoint: z.string(),
+})
+export type StorageMountParams = z.infer<typeof storageMountSchema>
+
 /** Everything needed to run the container; the same for a start and a restore but for the limits. */
 export const containerSpecSchema = z.object({
   name: z.string(),
@@ -182,6 +194,8 @@ export const containerSpecSchema = z.object({
   workdir: z.string().optional(),
   /** Runs as root on the instance before the container is there; with another code than 0 nothing is begun. */
   hostInit: z.string().optional(),
+  /** Absent = none. */
+  mounts: z.array(storageMountSchema).optional(),
 })
 export type ContainerSpec = z.infer<typeof containerSpecSchema>
 

@@ -3,6 +3,7 @@ import type { GatewayId, InstanceId, JobId, VolumeId, WorkflowId } from '../ids.
 import type { TypeFilter } from '../planner/type-filter.ts'
 import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
+import type { StorageMount } from './storage-mount.ts'
 import type { VmPolicy } from './vm-policy.ts'
 
 /** Minimum and optional maximum; the maximum absent means open upwards. */
@@ -57,6 +58,8 @@ export type JobSpec = {
   readonly hostTerminate?: string
   /** Who submitted it, by number; 0 = the administrator. */
   readonly userNumber?: number
+  /** Absent = none. */
+  readonly mounts?: readonly StorageMount[]
   readonly customTags: Readonly<Record<string, string>>
   readonly rerunAllowed: boolean
   /** It is neither moved nor saved: what takes its instance away ends its run. */

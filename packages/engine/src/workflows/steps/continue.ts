@@ -125,6 +125,7 @@ const containerSpec = (job: Job): ContainerSpec => ({
   ...(job.spec.shmBytes === undefined ? {} : { shmBytes: job.spec.shmBytes }),
   ...(job.spec.workdir === undefined ? {} : { workdir: job.spec.workdir }),
   ...(job.spec.hostInit === undefined ? {} : { hostInit: job.spec.hostInit }),
+  ...(job.spec.mounts ? { mounts: [...job.spec.mounts] } : {}),
 })
 
 /** Before it runs: a crash from here on must find this attempt's checkpoints and exit, not look for the one before. */

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StorageMountParams } from '@mmcloud/contract'
+import { succeeds } from '../system/exec.ts'
+import { places } from '../system/places.ts'
+import { until } from '../system/wait.ts'
+import { isMounted } from '../volumes/volumes.ts'
+import { s3fsArguments, s3fsEnvironment, s3fsReason } from './s3fs.ts'
+
+/** s3fs gives a server that does not answer up after several tries of ten seconds. */
+const MOUNTED_WITHIN_MS = 90_000
+
+/** Mounts a bucket; throws why it cannot be had. Its client outlives this worker, as the program does. */
+export const mountBucket = async (mount: StorageMountParams, path: string): Promise<void> => {
+  const passing = mkdtempSync(join(places.runtime, 's3fs-'))
+  const log = openSync(join(passing, 'log'), 'a', 0o600)
+  const client = spawn('s3fs', s3fsArguments(mount, path), {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...s3fsEnvironment(mount) },
+  })
+  closeSync(log)
+  const { bucket, prefix, endpoint, mountPoint } = mount
+  const name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === undefined ? '' : ` of ${endpoint}`}`
+  const failed = (why: string): Error => new Error(`${name} could not be mounted at ${mountPoint}: ${why}`)
+  try {
+    await once(client, 'spawn')
+    client.unref()
+    // It mounts first and asks the server then: what cannot be had is mounted for a moment.
+    const answers = async (): Promise<true | undefined> => {
+      if (client.exitCode !== null || client.signalCode !== null)
+        throw failed(s3fsReason(readFileSync(join(passing, 'log'), 'utf8')))
+      return isMounted(path) && (await succeeds('stat', [path])) ? true : undefined
+    }
+    await until(answers, {
+      withinMs: MOUNTED_WITHIN_MS,
+      late: () => failed('the server does not answer').message,
+    })
+  } catch (error) {
+    client.kill('SIGKILL')
+    throw error
+  } finally {
+    rmSync(passing, { recursive: true, force: true })
+  }
+}
