@@ -18,7 +18,7 @@ import { endpointRoute } from './endpoint-route.ts'
 import { submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
-import { withStorage } from './storage.ts'
+import { refuseUnmountable, withStorage } from './storage.ts'
 import { withKeysKept } from './volume-keys.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
@@ -79,6 +79,7 @@ const changedSpec = async (
   const over = await withStorage(deps.storages, body, caller.user.name)
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), over)
   const asked = readSubmission(request)
+  await refuseUnmountable(deps, asked)
   await refuseUnknownSecrets(deps.vault, asked, caller)
   const { imageName, ...submission } = await withKeysKept(deps.vault, asked, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image
