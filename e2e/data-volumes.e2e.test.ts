@@ -35,13 +35,13 @@ test.each([
 })
 
 test('the OpCenter refuses it too, and keeps the keys nowhere', async () => {
-  const dataVolumes = [`[accesskey=${secret},secret=${secret}]s3://b:/b`, 'nfs://h/d:/d']
+  const dataVolumes = [`[accesskey=${secret},secret=${secret}]s3://b:/b`, 'jfs://h/1:/d']
   // What does keep its body shows that the search would find the keys.
   const kept = randomBytes(24).toString('hex')
   const accepted = await submit({ image: 'python', jobContent: '#!/bin/sh\ntrue\n', envs: [`KEPT=${kept}`] })
   const refused = await submit({ image: 'python', jobContent: '#!/bin/sh\ntrue\n', dataVolumes })
   expect(accepted).toContain('"id"')
-  expect(refused).toContain('volumes of nfs:// are not supported yet')
+  expect(refused).toContain('volumes of jfs:// are not supported yet')
   expect(refused).not.toContain(secret)
 
   const { id } = JSON.parse(accepted) as { id: string }

@@ -44,6 +44,10 @@ const MASKED = [
   'e2scrub_reap.service',
   'fstrim.timer',
   'getty.target',
+  'nfs-blkmap.service',
+  'nfs-server.service',
+  'rpcbind.service',
+  'rpcbind.socket',
   'systemd-networkd.service',
   'systemd-timesyncd.service',
 ]

@@ -17,5 +17,6 @@ report() {
 echo "VM-UP kernel $(uname -r), cgroup $(stat -fc %T /sys/fs/cgroup), up for $(cut -d. -f1 /proc/uptime) s"
 report "opencenter check: no row failed" bin/opencenter check
 report "a job with SQLite survives a reclaim" sh e2e/vm/reclaim.sh
+report "a job works on an NFS server through a move" sh e2e/vm/nfs.sh
 report "a job that outgrows its memory is moved to more" sh e2e/vm/outgrow.sh
 echo "VM-DONE after $(cut -d. -f1 /proc/uptime) s"

@@ -166,6 +166,7 @@ export const startOpenCenter = async (
       library: store.library,
       templates: store.templates,
       storages: store.storages,
+      mountsNfs: () => provider.mountsNfs(),
       vault,
       logs,
       samples,

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import type { HealthRow, InstanceId, Offer, SecurityGroup, VolumeId } from '@mmcloud/domain'
 import type { CloudInstance, InstanceType, LaunchedInstance, LaunchRequest, Provider } from '@mmcloud/engine'
 import type { z } from 'zod'
@@ -43,6 +46,12 @@ export class LocalProvider implements Provider {
   /** Replaces the limits on how much can be rented, as a market does that fills up or empties. */
   async setCapacity(capacity: Capacity, signal: AbortSignal): Promise<void> {
     await this.#ask('setCapacity', capacity, signal)
+  }
+
+  /** A sandbox has the kernel of this machine, and cannot load modules itself. */
+  async mountsNfs(): Promise<boolean> {
+    await promisify(execFile)('modprobe', ['nfsv4']).catch(() => undefined)
+    return /\bnfs4$/m.test(await readFile('/proc/filesystems', 'utf8'))
   }
 
   async offers(signal: AbortSignal): Promise<readonly Offer[]> {

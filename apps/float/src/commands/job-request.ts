@@ -23,7 +23,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
   {
     long: 'dataVolume',
     value: '[K=V,…]SOURCE:/PATH',
-    summary: 'a new disk ([size=10]:/data) or a bucket (s3://b:/data), repeated',
+    summary: 'a new disk ([size=10]:/data), a bucket (s3://b:/data) or nfs://HOST/PATH:/data, repeated',
   },
   {
     long: 'storage',

@@ -23,6 +23,8 @@ export type ApiDeps = {
   readonly library: Library
   readonly templates: Templates
   readonly storages: Storages
+  /** Whether instances can mount it. */
+  readonly mountsNfs: () => Promise<boolean>
   readonly vault: Vault
   readonly logs: LogMirror
   readonly health: HealthSource

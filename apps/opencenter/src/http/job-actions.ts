@@ -19,7 +19,7 @@ import { gatewayFor } from './gateways.ts'
 import { refuseHooks, submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { findJob, showJob } from './read-job.ts'
-import { withStorage } from './storage.ts'
+import { refuseUnmountable, withStorage } from './storage.ts'
 import { withKeysKept } from './volume-keys.ts'
 
 /** The cloud's own notice, seconds, when a drill names none. */
@@ -81,6 +81,7 @@ const changedSpec = async (
   const request = overlay(requestOf({ ...spec, imageName: spec.image.name }), over)
   const asked = readSubmission(request)
   refuseHooks(asked, caller)
+  await refuseUnmountable(deps, asked)
   await refuseUnknownSecrets(deps.vault, asked, caller)
   const { imageName, gateway, ...submission } = await withKeysKept(deps.vault, asked, caller)
   const image = body.image ? await deps.images.resolve(imageName) : spec.image

@@ -7,18 +7,28 @@ import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { findTemplate } from './find-template.ts'
 import { gatewayFor } from './gateways.ts'
-import { withStorage } from './storage.ts'
+import { refuseUnmountable, withStorage } from './storage.ts'
 
 /** What a client asks for, on top of its template where it names one; what cannot be is refused here. */
 export const readRequest = async (
-  { templates, storages }: Pick<ApiDeps, 'templates' | 'storages'>,
+  deps: Pick<ApiDeps, 'templates' | 'storages' | 'mountsNfs'>,
   asked: SubmitBody,
   user: string,
 ): Promise<Submission> => {
-  const body = await withStorage(storages, asked, user)
-  if (!body.template) return readSubmission(body)
+  const body = await withStorage(deps.storages, asked, user)
+  const submission = readSubmission(await onItsTemplate(deps, body, user))
+  await refuseUnmountable(deps, submission)
+  return submission
+}
+
+const onItsTemplate = async (
+  { templates }: Pick<ApiDeps, 'templates'>,
+  body: SubmitBody,
+  user: string,
+): Promise<SubmitBody> => {
+  if (!body.template) return body
   const { request } = await findTemplate(templates, body.template, user)
-  return readSubmission(onTemplate(JSON.parse(request) as SubmitBody, body))
+  return onTemplate(JSON.parse(request) as SubmitBody, body)
 }
 
 /** A submission made complete: its image as it is now, where it came from, its gateway, and a name. */

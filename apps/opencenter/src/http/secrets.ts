@@ -35,7 +35,9 @@ export const refuseUnknownSecrets = async (
 ): Promise<void> => {
   const asked = [
     ...secretsIn(env).map((name) => ({ flag: '--env', name })),
-    ...mounts.flatMap(({ keys }) => secretsIn({ ...keys })).map((name) => ({ flag: '--dataVolume', name })),
+    ...mounts
+      .flatMap((mount) => (mount.kind === 's3' ? secretsIn({ ...mount.keys }) : []))
+      .map((name) => ({ flag: '--dataVolume', name })),
   ]
   if (asked.length === 0) return
   const kept = await vault.names(user.name)

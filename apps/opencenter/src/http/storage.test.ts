@@ -38,6 +38,7 @@ test('a storage is registered without its keys, listed for its user alone, repla
 
 test.each([
   [{ name: 'a', volume: 'jfs://h/1:/m' }, 'volumes of jfs:// are not supported yet'],
+  [{ name: 'a', volume: 'nfs://h/d:/m' }, 'the kernel of the instances has no client for NFS'],
   [{ name: 'a', volume: '[size=1]:/m' }, 'made for each job'],
   [{ name: 'a/b', volume: 's3://b:/m' }, 'must begin with a letter or digit'],
   [{ name: 'a', volume: '[accesskey={secret:id},secret={secret:none}]s3://b:/m' }, 'no secret none'],
@@ -55,6 +56,10 @@ test('a job gets it by its name, at its mount point or another, and keeps it whe
   expect(body['inputArgs']).toMatch(/s3:\/\/shelf\/in:\/in' .*s3:\/\/shelf\/in:\/twice'/)
   expect(body['inputArgs']).not.toContain('hush')
   await call('DELETE', '/api/v1/storage/shelf')
+  expect(await call('POST', '/api/v1/jobs', { ...job, dataVolumes: ['nfs://h/d:/m'] })).toMatchObject({
+    status: 422,
+    body: { code: 1006 },
+  })
   expect(await call('POST', '/api/v1/jobs', { ...job, storage: ['shelf'] })).toMatchObject({
     status: 400,
     body: { message: expect.stringContaining('--storage: you have no storage shelf; "float') },

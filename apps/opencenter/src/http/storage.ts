@@ -2,6 +2,7 @@ import {
   formatDataVolume,
   parseStorage,
   parseStorageUse,
+  type Submission,
   type SubmitBody,
   volumeForUse,
 } from '@mmcloud/contract'
@@ -14,13 +15,15 @@ import { refuseUnknownSecrets } from './secrets.ts'
 import { withMountKeysKept } from './volume-keys.ts'
 
 /** Volumes under a name: everybody has their own. */
-export const storageRoutes = (app: FastifyInstance, { authenticator, storages, vault }: ApiDeps): void => {
+export const storageRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
+  const { authenticator, storages, vault } = deps
   endpointRoute(app, authenticator, 'storages', async ({ caller }) => ({
     storage: (await storages.of(caller.user.name)).map(({ name, volume }) => ({ name, volume })),
   }))
   endpointRoute(app, authenticator, 'registerStorage', async ({ body, caller }) => {
     const { name, replace = false } = body
     const asked = parseStorage(body.volume)
+    await refuseUnmountable(deps, { mounts: [asked] })
     await refuseUnknownSecrets(vault, { env: {}, mounts: [asked] }, caller)
     const volume = formatDataVolume(await withMountKeysKept(vault, asked, caller))
     const storage = { user: caller.user.name, name, volume }
@@ -33,6 +36,19 @@ export const storageRoutes = (app: FastifyInstance, { authenticator, storages, v
     if (!(await storages.remove(caller.user.name, name))) throw notFound(`storage ${name}`)
     return { name }
   })
+}
+
+/** Refuses what no instance of this cloud could mount. */
+export const refuseUnmountable = async (
+  { mountsNfs }: Pick<ApiDeps, 'mountsNfs'>,
+  { mounts = [] }: Pick<Submission, 'mounts'>,
+): Promise<void> => {
+  if (!mounts.some(({ kind }) => kind === 'nfs') || (await mountsNfs())) return
+  throw new UserError(
+    'notSupported',
+    '--dataVolume: nfs:// cannot be had here: the kernel of the instances has no client for NFS',
+    { field: 'dataVolume' },
+  )
 }
 
 /** A request with the volumes that it names by `storage` written out: from here on they are like any other. */

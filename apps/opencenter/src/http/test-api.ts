@@ -128,6 +128,7 @@ export const openTestApi = async (
       library,
       templates,
       storages,
+      mountsNfs: async () => false,
       vault: await openVault(join(dir, 'secret-key'), secrets),
       logs,
       inspect: async (instance) => {

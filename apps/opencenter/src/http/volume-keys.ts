@@ -24,7 +24,7 @@ export const withMountKeysKept = async (
   mount: StorageMount,
   { user }: Caller,
 ): Promise<StorageMount> => {
-  if (!mount.keys) return mount
+  if (mount.kind !== 's3' || !mount.keys) return mount
   const references = Object.entries(mount.keys).map(
     async ([name, key]) =>
       [name, isReference(key) ? key : referenceTo(await vault.keep(user.name, key))] as const,

@@ -2,18 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StorageMountParams } from '@mmcloud/contract'
 import { succeeds } from '../system/exec.ts'
 import { places } from '../system/places.ts'
 import { until } from '../system/wait.ts'
 import { isMounted } from '../volumes/volumes.ts'
-import { s3fsArguments, s3fsEnvironment, s3fsReason } from './s3fs.ts'
+import { type BucketParams, s3fsArguments, s3fsEnvironment, s3fsReason } from './s3fs.ts'
 
 /** s3fs gives a server that does not answer up after several tries of ten seconds. */
 const MOUNTED_WITHIN_MS = 90_000
 
 /** Mounts a bucket; throws why it cannot be had. Its client outlives this worker, as the program does. */
-export const mountBucket = async (mount: StorageMountParams, path: string): Promise<void> => {
+export const mountBucket = async (mount: BucketParams, path: string): Promise<void> => {
   const passing = mkdtempSync(join(places.runtime, 's3fs-'))
   const log = openSync(join(passing, 'log'), 'a', 0o600)
   const client = spawn('s3fs', s3fsArguments(mount, path), {

@@ -1,9 +1,8 @@
-import type { StorageMountParams } from '@mmcloud/contract'
 import { expect, test } from 'vitest'
-import { s3fsArguments, s3fsEnvironment, s3fsReason } from './s3fs.ts'
+import { type BucketParams, s3fsArguments, s3fsEnvironment, s3fsReason } from './s3fs.ts'
 
 const KEYS = { accessKey: 'AKIA', secret: 'hush+/=' }
-const bucket: StorageMountParams = { kind: 's3', bucket: 'b', prefix: '', mode: 'rw', mountPoint: '/data' }
+const bucket: BucketParams = { kind: 's3', bucket: 'b', prefix: '', mode: 'rw', mountPoint: '/data' }
 
 test('a bucket of the cloud, for anybody', () => {
   const args = s3fsArguments(bucket, '/mnt/x')

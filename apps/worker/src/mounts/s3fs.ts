@@ -1,12 +1,14 @@
 import type { StorageMountParams } from '@mmcloud/contract'
 
+export type BucketParams = Extract<StorageMountParams, { kind: 's3' }>
+
 const CONNECT_SECONDS = 10
 /** What others change is seen after this long; its own default is a quarter of an hour. */
 const KNOWN_FOR_SECONDS = 5
 
 /** How s3fs is called: in the foreground, so that its end is seen. Holds no key. */
 export const s3fsArguments = (
-  { bucket, prefix, endpoint, keys, mode }: StorageMountParams,
+  { bucket, prefix, endpoint, keys, mode }: BucketParams,
   path: string,
 ): string[] => {
   const options = [
@@ -30,7 +32,7 @@ export const s3fsArguments = (
 }
 
 /** Keys by the environment: only root on the instance can read it, and there is no file of them to leave behind. */
-export const s3fsEnvironment = ({ keys }: StorageMountParams): Record<string, string> =>
+export const s3fsEnvironment = ({ keys }: BucketParams): Record<string, string> =>
   keys === undefined
     ? {}
     : {

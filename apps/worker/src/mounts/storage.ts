@@ -4,6 +4,8 @@ import type { FetchSecret } from '../secrets/fetch-secret.ts'
 import { exec } from '../system/exec.ts'
 import { isMounted } from '../volumes/volumes.ts'
 import { mountBucket } from './bucket.ts'
+import { mountExport } from './nfs.ts'
+import type { BucketParams } from './s3fs.ts'
 
 const FOLDER = '/mnt'
 const PREFIX = 'storage-'
@@ -28,7 +30,8 @@ export const mountStorage = async (
   for (const [index, mount] of mounts.entries()) {
     const path = `${FOLDER}/${PREFIX}${index}`
     mkdirSync(path, { recursive: true })
-    await mountBucket({ ...mount, keys: await keysOf(mount, fetchSecret) }, path)
+    if (mount.kind === 'nfs') await mountExport(mount, path)
+    else await mountBucket({ ...mount, keys: await keysOf(mount, fetchSecret) }, path)
     mounted.push({ path, mountPoint: mount.mountPoint, mode: mount.mode })
   }
   return mounted
@@ -42,10 +45,7 @@ export const unmountStorage = async (): Promise<void> => {
   for (const path of paths) if (isMounted(path)) await exec('umount', [path])
 }
 
-const keysOf = async (
-  { keys }: StorageMountParams,
-  fetchSecret: FetchSecret,
-): Promise<StorageMountParams['keys']> => {
+const keysOf = async ({ keys }: BucketParams, fetchSecret: FetchSecret): Promise<BucketParams['keys']> => {
   if (!keys) return undefined
   const references = keys as Record<string, string>
   const values = secretsIn(references).map(async (name) => [name, await fetchSecret(name)] as const)

@@ -92,7 +92,6 @@ test.each([
 )
 
 test.each([
-  ['nfs://1.2.3.4/dir:/local', 'volumes of nfs:// are not supported yet'],
   ['[opts=" --cache-dir /c ]"]jfs://10.0.0.5:6868/1:/mnt', 'volumes of jfs:// are not supported yet'],
   ['vol-0a1b:/mnt', 'an existing disk (vol-…) is not supported yet'],
 ])('%s is read, but not to be had: refused by name', (text, sentence) => {

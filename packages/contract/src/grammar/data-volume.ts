@@ -66,14 +66,13 @@ export type SupportedVolume = Extract<DataVolume, { kind: 'newDisk' | StorageMou
 /** As `parseDataVolume`, refused where it cannot be had. */
 export const parseSupportedVolume = (text: string): SupportedVolume | undefined => {
   const volume = parseDataVolume(text)
-  if (volume === undefined || volume.kind === 'newDisk' || volume.kind === 's3') return volume
+  if (volume === undefined || (volume.kind !== 'existingDisk' && volume.kind !== 'jfs')) return volume
   const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
   throw new UserError('notSupported', sentence, { field: 'dataVolume' })
 }
 
 const NAME: Readonly<Record<Exclude<DataVolume, SupportedVolume>['kind'], string>> = {
   existingDisk: 'an existing disk (vol-…) is',
-  nfs: 'volumes of nfs:// are',
   jfs: 'volumes of jfs:// are',
 }
 

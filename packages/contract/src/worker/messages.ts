@@ -160,15 +160,25 @@ export const logAckSchema = z.object({ type: z.literal('logAck'), file: z.string
 const volumeMount = z.object({ volumeId: z.string(), device: z.string(), mountPoint: z.string() })
 
 /** Storage that the worker mounts beside the container. Keys are references to secrets: the worker asks for them by name. */
-export const storageMountSchema = z.object({
-  kind: z.literal('s3'),
-  bucket: z.string(),
-  prefix: z.string(),
-  endpoint: z.string().optional(),
-  keys: z.object({ accessKey: z.string(), secret: z.string(), token: z.string().optional() }).optional(),
-  mode: z.enum(['r', 'rw']),
-  mountPoint: z.string(),
-})
+export const storageMountSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('s3'),
+    bucket: z.string(),
+    prefix: z.string(),
+    endpoint: z.string().optional(),
+    keys: z.object({ accessKey: z.string(), secret: z.string(), token: z.string().optional() }).optional(),
+    mode: z.enum(['r', 'rw']),
+    mountPoint: z.string(),
+  }),
+  z.object({
+    kind: z.literal('nfs'),
+    host: z.string(),
+    path: z.string(),
+    opts: z.string().optional(),
+    mode: z.enum(['r', 'rw']),
+    mountPoint: z.string(),
+  }),
+])
 export type StorageMountParams = z.infer<typeof storageMountSchema>
 
 /** Everything needed to run the container; the same for a start and a restore but for the limits. */

@@ -19,4 +19,4 @@ export type BucketMount = Mounted & {
 export type BucketKeys = { readonly accessKey: string; readonly secret: string; readonly token?: string }
 
 /** Storage that stays where it is: mounted on whichever instance the job is on, and never part of a checkpoint. */
-export type StorageMount = { readonly kind: 's3' } & BucketMount
+export type StorageMount = ({ readonly kind: 's3' } & BucketMount) | ({ readonly kind: 'nfs' } & Export)

@@ -69,6 +69,9 @@ export interface Provider {
   /** What this provider needs of the machine or the account, one row each. */
   health(signal: AbortSignal): Promise<readonly HealthRow[]>
 
+  /** Whether the kernel of its instances has a client for NFS; absent where none has. */
+  readonly mountsNfs?: () => Promise<boolean>
+
   /** Absent where a reclaim cannot be asked for. The instance gets the cloud's notice, then is taken without mercy. */
   readonly reclaim?: (id: InstanceId, noticeSeconds: number, signal: AbortSignal) => Promise<void>
 }
