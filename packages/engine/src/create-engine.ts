@@ -6,7 +6,7 @@ import type { JobCommands } from './job-commands.ts'
 import { withDeadlines } from './ports/provider/provider-with-deadlines.ts'
 import { createGatewayReconciler } from './reconcilers/gateway-reconciler.ts'
 import { createJobReconciler } from './reconcilers/job-reconciler.ts'
-import type { Reconciler } from './reconcilers/reconciler.ts'
+import type { Reconciler, ReconcileReport } from './reconcilers/reconciler.ts'
 import { createSizeReconciler } from './reconcilers/size-reconciler.ts'
 import { createSweepReconciler } from './reconcilers/sweep-reconciler.ts'
 import { WorkflowRuns } from './workflow/workflow-runs.ts'
@@ -14,6 +14,7 @@ import { WorkflowRuns } from './workflow/workflow-runs.ts'
 /** Jobs are looked at this often without a nudge; a nudge is at once. */
 const JOBS_EVERY_MS = 500
 const SIZES_EVERY_MS = 500
+const GATEWAYS_EVERY_MS = 500
 const SWEEP_EVERY_MS = 10_000
 const DRAIN_LOOK_MS = 100
 
@@ -38,48 +39,58 @@ export const createEngine = (given: EngineDeps): Engine => {
   const deps = { ...given, provider: withDeadlines(given.provider, given.clock) }
   const stopping = new AbortController()
   const loops: Promise<void>[] = []
-  let wake: (() => void) | undefined
-  let nudged = false
+  const sleepers = new Set<() => void>()
+  let nudges = 0
   let draining = false
   const nudge = (): void => {
-    nudged = true
-    wake?.()
+    nudges += 1
+    for (const wake of sleepers) wake()
   }
   const runs = new WorkflowRuns(deps, nudge)
 
-  const untilNudged = async (ms: number): Promise<void> => {
-    if (nudged) return
+  /** Sleeps so long, or until the next nudge; not at all when there was one since `seen`. */
+  const untilNudged = async (ms: number, seen: number): Promise<void> => {
+    if (nudges !== seen) return
     const woken = new AbortController()
-    wake = () => woken.abort()
+    const wake = (): void => woken.abort()
+    sleepers.add(wake)
     await deps.clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal])).catch(() => undefined)
-    wake = undefined
+    sleepers.delete(wake)
   }
 
-  /** How much it has changed. */
-  const activate = async (reconciler: Reconciler): Promise<number> => {
+  const activate = async (reconciler: Reconciler): Promise<ReconcileReport> => {
     try {
-      return (await reconciler.activate(stopping.signal)).acted
+      return await reconciler.activate(stopping.signal)
     } catch (error) {
       if (!stopping.signal.aborted)
         deps.log.error({ reconciler: reconciler.name, err: error }, 'a reconciler failed; it is tried again')
-      return 0
+      return { looked: 0, acted: 0 }
     }
   }
 
   const jobsLoop = async (): Promise<void> => {
     const jobs = createJobReconciler(deps, () => draining)
-    const gateways = createGatewayReconciler(deps)
     while (!stopping.signal.aborted) {
-      nudged = false
+      const seen = nudges
       await runs
         .takeUp(stopping.signal)
         .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
       await activate(jobs)
-      await activate(gateways)
       await runs
         .takeUp(stopping.signal)
         .catch((error: unknown) => deps.log.error({ err: error }, 'open workflows could not be read'))
-      await untilNudged(JOBS_EVERY_MS)
+      await untilNudged(JOBS_EVERY_MS, seen)
+    }
+  }
+
+  const gatewaysLoop = async (): Promise<void> => {
+    const gateways = createGatewayReconciler(deps)
+    while (!stopping.signal.aborted) {
+      const seen = nudges
+      const { looked } = await activate(gateways)
+      // Where no job has one it is not looked again at every nudge.
+      if (looked > 0) await untilNudged(GATEWAYS_EVERY_MS, seen)
+      else await deps.clock.sleep(GATEWAYS_EVERY_MS, stopping.signal).catch(() => undefined)
     }
   }
 
@@ -87,7 +98,7 @@ export const createEngine = (given: EngineDeps): Engine => {
     const sizes = createSizeReconciler(deps, () => draining)
     while (!stopping.signal.aborted) {
       // The moves it has begun are carried out by the loop of the jobs.
-      if ((await activate(sizes)) > 0) nudge()
+      if ((await activate(sizes)).acted > 0) nudge()
       await deps.clock.sleep(SIZES_EVERY_MS, stopping.signal).catch(() => undefined)
     }
   }
@@ -106,7 +117,7 @@ export const createEngine = (given: EngineDeps): Engine => {
     nudge,
     start: (options) => {
       draining = options?.draining ?? false
-      loops.push(jobsLoop(), sizesLoop(), sweepLoop())
+      loops.push(jobsLoop(), sizesLoop(), gatewaysLoop(), sweepLoop())
     },
     drain: async (signal) => {
       draining = true

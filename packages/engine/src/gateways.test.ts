@@ -116,3 +116,16 @@ test('where nobody has a gateway nothing is told', async () => {
   await world.clock.sleep(60_000, never)
   expect(world.doors.puts).toBe(0)
 })
+
+test('a relay that hangs keeps no job from being saved', async () => {
+  const job = await connected()
+  await leadsTo(20_000, open)
+  world.doors.put = (_routes, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+  const asked = world.clock.now()
+  await world.engine.commands.suspend(job.id, 'ada')
+  await world.until(job.id, ({ status }) => status === 'Suspended')
+  expect(world.clock.now() - asked).toBeLessThan(2000)
+})

@@ -18,55 +18,58 @@ const rangeText = z.union([z.number(), z.string()])
 export const submitBodySchema = z
   .looseObject({
     image: z.string().nullish(),
-    /** The script's text. */
-    jobContent: z.string().nullish(),
+    jobContent: z.string().nullish().describe("The script's text."),
     cpu: rangeText.nullish(),
-    /** GiB. */
-    mem: rangeText.nullish(),
+    mem: rangeText.nullish().describe('GiB.'),
     instType: z.string().nullish(),
-    /** Globs of instance types: `[r5*,m*]`. */
-    allowList: z.string().nullish(),
+    allowList: z.string().nullish().describe('Globs of instance types: [r5*,m*].'),
     denyList: z.string().nullish(),
     name: z.string().nullish(),
-    /** `KEY=VALUE`, never split on commas. */
-    envs: z.array(z.string()).nullish(),
+    envs: z.array(z.string()).nullish().describe('KEY=VALUE, never split on commas.'),
     dataVolumes: z.array(z.string()).nullish(),
-    /** Registered volumes, `NAME[:MOUNT]`. */
-    storage: z.array(z.string()).nullish(),
+    storage: z.array(z.string()).nullish().describe('Registered volumes, NAME[:MOUNT].'),
     customTags: z.record(z.string(), z.string()).nullish(),
     vmPolicy: z.string().nullish(),
-    /** `[enable=true,mem.upperBoundRatio=80]` */
-    migratePolicy: z.string().nullish(),
-    /** `86400s`, `1h30m`. */
-    timeLimit: z.string().nullish(),
-    /** `HOST:CONTAINER` or `PORT`. */
-    publish: z.array(z.string()).nullish(),
-    /** IPv4 networks (`10.0.0.0/8`) that may reach the published ports; the submitter's address when absent. */
-    allowFrom: z.array(z.string()).nullish(),
-    /** GB for what the job writes into its image, beside its data disks. */
-    imageVolSize: z.union([z.number(), z.string()]).nullish(),
-    /** `full`: each save is whole, as without this. */
-    dumpMode: z.string().nullish(),
-    /** `auto` or `g-…`: a port of it leads to the job from the start. */
-    gateway: z.string().nullish(),
-    /** Which port of the job; published if it is not. */
-    targetPort: z.union([z.number(), z.string()]).nullish(),
-    /** As root, whatever user the image names. */
-    withRoot: z.boolean().nullish(),
-    /** `HOST:CONTAINER`, directories of the instance below /mnt and /srv. */
-    dirMaps: z.array(z.string()).nullish(),
-    /** `--shm-size 8g --workdir /srv`. */
-    extraContainerOpts: z.string().nullish(),
-    /** The text of a script that runs as root on each instance before the program comes. */
-    hostInit: z.string().nullish(),
-    /** The text of a script that runs there when the program has left. */
-    hostTerminate: z.string().nullish(),
+    migratePolicy: z.string().nullish().describe('[enable=true,mem.upperBoundRatio=80]'),
+    timeLimit: z.string().nullish().describe('86400s, 1h30m.'),
+    publish: z.array(z.string()).nullish().describe('HOST:CONTAINER or PORT.'),
+    allowFrom: z
+      .array(z.string())
+      .nullish()
+      .describe(
+        "IPv4 networks (10.0.0.0/8) that may reach the published ports; the submitter's address when absent.",
+      ),
+    imageVolSize: z
+      .union([z.number(), z.string()])
+      .nullish()
+      .describe('GB for what the job writes into its image, beside its data disks.'),
+    dumpMode: z.string().nullish().describe('full: each save is whole, as without this.'),
+    gateway: z.string().nullish().describe('auto or g-…: a port of it leads to the job from the start.'),
+    targetPort: z
+      .union([z.number(), z.string()])
+      .nullish()
+      .describe('Which port of the job; published if it is not.'),
+    withRoot: z.boolean().nullish().describe('As root, whatever user the image names.'),
+    dirMaps: z
+      .array(z.string())
+      .nullish()
+      .describe('HOST:CONTAINER, directories of the instance below /mnt and /srv.'),
+    extraContainerOpts: z.string().nullish().describe('--shm-size 8g --workdir /srv.'),
+    hostInit: z
+      .string()
+      .nullish()
+      .describe('The text of a script that runs as root on each instance before the program comes.'),
+    hostTerminate: z
+      .string()
+      .nullish()
+      .describe('The text of a script that runs there when the program has left.'),
     disableRerun: z.boolean().nullish(),
     disableMigrate: z.boolean().nullish(),
-    /** A saved configuration under all this: `[private::]NAME[:TAG]`. */
-    template: z.string().nullish(),
-    /** Which fields may differ from the template's: `*` (all, as when absent) or `[cpu,mem]`. */
-    overwriteTemplate: z.string().nullish(),
+    template: z.string().nullish().describe('A saved configuration under all this: [private::]NAME[:TAG].'),
+    overwriteTemplate: z
+      .string()
+      .nullish()
+      .describe("Which fields may differ from the template's: * (all, as when absent) or [cpu,mem]."),
   })
   .meta({ id: 'SubmitJob' })
 export type SubmitBody = z.infer<typeof submitBodySchema>
@@ -76,18 +79,15 @@ export const jobSummarySchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    /** `35.86.197.248 (2Core4GB/Spot)`; empty while there is none and after the end. */
-    workingHost: z.string(),
+    workingHost: z
+      .string()
+      .describe('35.86.197.248 (2Core4GB/Spot); empty while there is none and after the end.'),
     user: z.string(),
-    /** As the user wrote it. */
-    imageID: z.string(),
+    imageID: z.string().describe('As the user wrote it.'),
     status: z.enum(JOB_STATUSES),
-    /** Times are RFC 3339 in UTC, whole seconds: `2026-11-23T05:30:00Z`. */
-    submitTime: z.string(),
-    /** `1h5m49s`: from submit to the end, or to now. */
-    duration: z.string(),
-    /** `0.1235 USD`, `0.0000087 USD`: of all instances it has had, to now. */
-    cost: z.string(),
+    submitTime: z.string().describe('Times are RFC 3339 in UTC, whole seconds: 2026-11-23T05:30:00Z.'),
+    duration: z.string().describe('1h5m49s: from submit to the end, or to now.'),
+    cost: z.string().describe('0.1235 USD, 0.0000087 USD: of all instances it has had, to now.'),
   })
   .meta({ id: 'JobSummary' })
 export type JobSummary = z.infer<typeof jobSummarySchema>
@@ -114,45 +114,41 @@ export const jobSchema = z
     status: z.enum(JOB_STATUSES),
     submitTime: z.string(),
     category: z.enum(['pending', 'running', 'success', 'failed']),
-    /** Of the attempt now: when the program first ran. */
-    startTime: z.string().optional(),
+    startTime: z.string().optional().describe('Of the attempt now: when the program first ran.'),
     endTime: z.string().optional(),
     lastUpdate: z.string(),
     duration: z.string(),
-    /** From submit to the first instruction, or to now. */
-    queueTime: z.string(),
-    /** Time spent `Executing`. */
-    execTime: z.string(),
-    /** The program's exit code; absent until it has ended by itself. */
-    rc: z.string().optional(),
+    queueTime: z.string().describe('From submit to the first instruction, or to now.'),
+    execTime: z.string().describe('Time spent Executing.'),
+    rc: z.string().optional().describe("The program's exit code; absent until it has ended by itself."),
     cost: z.string(),
     coreHours: z.number(),
-    /** Of the instance it is on, else the one asked for; empty when neither. */
-    instanceType: z.string(),
+    instanceType: z
+      .string()
+      .describe('Of the instance it is on, else the one asked for; empty when neither.'),
     cpu: z.number(),
     memGB: z.number(),
-    /** Absent = open upwards. */
-    cpuMax: z.number().optional(),
+    cpuMax: z.number().optional().describe('Absent = open upwards.'),
     memGBMax: z.number().optional(),
-    /** GB in use; absent where it is not measured. */
-    memUsed: z.number().optional(),
-    /** 1, 2, …: a rerun starts the next one. */
-    attempt: z.int(),
+    memUsed: z.number().optional().describe('GB in use; absent where it is not measured.'),
+    attempt: z.int().describe('1, 2, …: a rerun starts the next one.'),
     checkpoints: z.int(),
-    /** Address at which the job's ports can be reached; empty while there is none. */
-    publicIP: z.string(),
-    /** `8888:8888 -> 3.4.5.6:8888`, one per port; empty while there is no instance. */
-    portMappings: z.array(z.string()),
-    /** `8888 -> HOST:PORT`: a port of it, and where gateways lead to that. */
-    gatewayMappings: z.array(z.string()),
+    publicIP: z
+      .string()
+      .describe("Address at which the job's ports can be reached; empty while there is none."),
+    portMappings: z
+      .array(z.string())
+      .describe('8888:8888 -> 3.4.5.6:8888, one per port; empty while there is no instance.'),
+    gatewayMappings: z
+      .array(z.string())
+      .describe('8888 -> HOST:PORT: a port of it, and where gateways lead to that.'),
     stdout: z.string(),
     stderr: z.string(),
     timeLimit: z.string().optional(),
     vmPolicy: z.object({
       policy: z.enum(['spotFirst', 'spotOnly', 'onDemand']),
       retryLimit: z.int(),
-      /** `10m0s` */
-      retryInterval: z.string(),
+      retryInterval: z.string().describe('10m0s'),
       priceLimit: z.number().optional(),
     }),
     migratePolicy: z.object({
@@ -161,8 +157,9 @@ export const jobSchema = z
       cpu: dimensionPolicySchema,
       mem: dimensionPolicySchema,
     }),
-    /** The canonical flags, from `canonicalFlags` in `grammar/canonical-flags.ts`: holds no secret. */
-    inputArgs: z.string(),
+    inputArgs: z
+      .string()
+      .describe('The canonical flags, from canonicalFlags in grammar/canonical-flags.ts: holds no secret.'),
     customTags: z.record(z.string(), z.string()),
   })
   .meta({ id: 'Job' })
@@ -178,10 +175,13 @@ export const submitJob = endpoint('submitJob', {
 })
 
 const listQuery = z.object({
-  /** `status=Executing or status=Starting`; several are joined by AND. Grammar: `grammar/list-filter.ts`. */
-  filter: z.union([z.string(), z.array(z.string())]).optional(),
-  /** Only the newest so many. */
-  limit: z.coerce.number().int().positive().optional(),
+  filter: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe(
+      'status=Executing or status=Starting; several are joined by AND. Grammar: grammar/list-filter.ts.',
+    ),
+  limit: z.coerce.number().int().positive().optional().describe('Only the newest so many.'),
   /** Only what comes after this job: `next` of the page before. */
   after: jobParams.shape.id.optional(),
 })
@@ -218,10 +218,12 @@ export const modifyBodySchema = z
   .object({
     customTags: z.record(z.string(), z.string()).nullish(),
     vmPolicy: z.string().nullish(),
-    /** The keys given change, the others stay as they are. */
-    migratePolicy: z.string().nullish(),
-    /** With one of these the bounds change, and the job moves if its instance no longer fits them. */
-    cpu: rangeText.nullish(),
+    migratePolicy: z.string().nullish().describe('The keys given change, the others stay as they are.'),
+    cpu: rangeText
+      .nullish()
+      .describe(
+        'With one of these the bounds change, and the job moves if its instance no longer fits them.',
+      ),
     mem: rangeText.nullish(),
     instType: z.string().nullish(),
   })
@@ -264,8 +266,10 @@ export const migrateJob = endpoint('migrateJob', {
 
 export const drillBodySchema = z
   .object({
-    /** `30s`; `0s` = it dies at once; absent = the cloud's own notice, 120 s. */
-    notice: z.string().optional(),
+    notice: z
+      .string()
+      .optional()
+      .describe("30s; 0s = it dies at once; absent = the cloud's own notice, 120 s."),
   })
   .meta({ id: 'DrillJob' })
 export type DrillBody = z.infer<typeof drillBodySchema>

@@ -10,8 +10,7 @@ const storageName = z
 export const storageSchema = z
   .object({
     name: storageName,
-    /** As it is written after `--dataVolume`; keys are references to secrets. */
-    volume: z.string(),
+    volume: z.string().describe('As it is written after --dataVolume; keys are references to secrets.'),
   })
   .meta({ id: 'Storage' })
 export type StorageView = z.infer<typeof storageSchema>
@@ -28,8 +27,10 @@ export const registerStorage = endpoint('registerStorage', {
     .object({
       name: storageName,
       volume: z.string(),
-      /** Mine of that name is replaced; jobs keep what they were submitted with. */
-      replace: z.boolean().optional(),
+      replace: z
+        .boolean()
+        .optional()
+        .describe('Mine of that name is replaced; jobs keep what they were submitted with.'),
     })
     .meta({ id: 'RegisterStorage' }),
   response: storageSchema,

@@ -9,7 +9,7 @@ export class FakeGatewayDoors implements GatewayDoors {
   /** How often they were told. */
   puts = 0
 
-  async put(routes: readonly GatewayRoute[]): Promise<readonly ClosedDoor[]> {
+  async put(routes: readonly GatewayRoute[], _signal: AbortSignal): Promise<readonly ClosedDoor[]> {
     this.puts += 1
     this.routes = routes
     return []
