@@ -123,6 +123,22 @@ test('a file that went back is cut though the OpCenter had less when the link wa
   expect(shipper.done).toBe(true)
 })
 
+test('what did not fit, since the OpCenter had more than it said, is sent again from where that ends', () => {
+  write('one two three')
+  truncated = { [OUT]: 8 }
+  shipper.connected({})
+  expect(ship().map(({ offset, truncate = false }) => [offset, truncate])).toEqual([
+    [8, true],
+    [0, false],
+  ])
+  // It had more, is cut to this, and what begins at 0 does not follow on it.
+  shipper.acknowledged(OUT, 8)
+  shipper.acknowledged(OUT, 8)
+  expect(text(ship())).toBe('three')
+  shipper.acknowledged(OUT, 13)
+  expect(shipper.done).toBe(true)
+})
+
 test('a cut whose answer is lost with the link is asked for again on the next one', () => {
   write('kept')
   truncated = { [OUT]: 4 }

@@ -44,6 +44,8 @@ export class LogShipper {
     progress.acked = size
     progress.sent = Math.max(progress.sent, size)
     progress.unanswered -= 1
+    // Everything is answered, and it has less: what was sent last did not follow on what it had.
+    if (progress.unanswered === 0) progress.sent = Math.min(progress.sent, size)
     if (progress.cut === undefined) return
     progress.cut.missing -= 1
     if (progress.cut.missing > 0) return
