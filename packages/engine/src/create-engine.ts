@@ -47,6 +47,7 @@ export const createEngine = (given: EngineDeps): Engine => {
     for (const wake of sleepers) wake()
   }
   const runs = new WorkflowRuns(deps, nudge)
+  const gateways = createGatewayReconciler(deps)
 
   /** Sleeps so long, or until the next nudge; not at all when there was one since `seen`. */
   const untilNudged = async (ms: number, seen: number): Promise<void> => {
@@ -68,6 +69,9 @@ export const createEngine = (given: EngineDeps): Engine => {
     }
   }
 
+  /** Whoever is told of an address is not refused there; should that fail, it is tried again. */
+  const openDoors = async (): Promise<void> => void (await activate(gateways))
+
   const jobsLoop = async (): Promise<void> => {
     const jobs = createJobReconciler(deps, () => draining)
     while (!stopping.signal.aborted) {
@@ -84,7 +88,6 @@ export const createEngine = (given: EngineDeps): Engine => {
   }
 
   const gatewaysLoop = async (): Promise<void> => {
-    const gateways = createGatewayReconciler(deps)
     while (!stopping.signal.aborted) {
       const seen = nudges
       const { looked } = await activate(gateways)
@@ -112,8 +115,8 @@ export const createEngine = (given: EngineDeps): Engine => {
   }
 
   return {
-    commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job) }),
-    gateways: createGatewayCommands(deps, nudge),
+    commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job), openDoors }),
+    gateways: createGatewayCommands(deps, openDoors),
     nudge,
     start: (options) => {
       draining = options?.draining ?? false

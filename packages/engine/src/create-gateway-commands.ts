@@ -25,7 +25,7 @@ export interface GatewayCommands {
 
 const GROUP_MS = 10_000
 
-export const createGatewayCommands = (deps: EngineDeps, nudge: () => void): GatewayCommands => {
+export const createGatewayCommands = (deps: EngineDeps, openDoors: () => Promise<void>): GatewayCommands => {
   const change = async (
     id: JobId,
     work: (tx: RecordsTransaction, job: Job) => Promise<Job>,
@@ -39,7 +39,7 @@ export const createGatewayCommands = (deps: EngineDeps, nudge: () => void): Gate
     // Instances that it gets later have it from their launch on.
     if (group && !hasEnded(job.status))
       await deps.provider.putSecurityGroup(group, AbortSignal.timeout(GROUP_MS))
-    nudge()
+    await openDoors()
     return job
   }
   return {

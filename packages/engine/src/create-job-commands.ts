@@ -29,6 +29,8 @@ export type EngineHands = {
   readonly nudge: (job: JobId) => void
   /** Give up what is under way for this job: its wishes have changed. */
   readonly abandon: (job: JobId) => void
+  /** Have gateways lead where the records say. */
+  readonly openDoors: () => Promise<void>
 }
 
 /** What is left of an operation once its job has settled: an instance to give back, volumes to delete. */
@@ -103,6 +105,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         return job
       })
       hands.nudge(made.id)
+      if (spec.gateway) await hands.openDoors()
       return made
     },
 
