@@ -114,7 +114,7 @@ print("intact" if hashlib.sha256(held).hexdigest() == before else "damaged", flu
     const layer = join(product.dataDir, 'nothing.tar')
     await promisify(execFile)('tar', ['-cf', layer, '-T', '/dev/null'])
     const command = ['/opt/memverge/bin/float', 'migrate', '--sync', '-f', '-m', '4']
-    await writeOciLayout(layout, layer, { command, env: [] })
+    await writeOciLayout(layout, [layer], { command, env: [] })
     const submitted = await product.float('submit', '-i', `oci:${layout}`, ...SMALL, '-F', 'json')
     const { id } = JSON.parse(submitted) as { id: string }
     await product.status(id, ['Completed'])

@@ -50,6 +50,42 @@ test('the OpCenter refuses it too, and keeps the keys nowhere', async () => {
   expect(await filesWith(secret)).toEqual([])
 })
 
+test('a kept disk moves with its job, goes on to the next one, and is deleted when nobody has it', async () => {
+  const made = await product.float('volume', 'create', '--size', '2', 'notes', '-F', 'json')
+  const [{ id: disk }] = JSON.parse(made) as [{ id: string }]
+  const writer = `#!/usr/bin/env python3
+import os, time
+out = open("/notes/lines.txt", "a", buffering=1)
+count = 0
+while not os.path.exists("/notes/stop"):
+    count += 1
+    out.write(f"line {count}\\n")
+    print("wrote", count, flush=True)
+    time.sleep(0.1)
+    if count == 80:
+        open("/notes/stop", "w")
+`
+  const small = ['-c', '1', '-m', '1']
+  const first = await product.submit(writer, ...small, '--dataVolume', `${disk}:/notes`)
+  await product.output(first, 'ten lines', (log) => log.includes('wrote 10\n'))
+  const taken = await product.tryFloat('volume', 'delete', '-f', disk)
+  expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining(`in use by job ${first}`)])
+  await product.float('migrate', '-f', '-m', '4', '-j', first)
+  await product.status(first, ['Completed'])
+
+  const reader = '#!/bin/sh\nwc -l < /notes/lines.txt; tail -n 1 /notes/lines.txt; touch /notes/mine'
+  const second = await product.submit(reader, ...small, '--dataVolume', `[mode=r]${disk}:/notes`)
+  await product.status(second, ['FailToComplete'])
+  expect(await product.log(second)).toBe('80\nline 80\n')
+  expect(await product.log(second, 'stderr.autosave')).toContain('Read-only file system')
+
+  await product.float('rerun', '-j', first)
+  await product.status(first, ['Completed'])
+  expect(await product.log(first)).toBe('')
+  await product.float('volume', 'delete', '-f', disk)
+  expect(await product.float('volume', 'list')).toBe('No volumes\n')
+})
+
 /** By REST, since `float` would refuse it before it asks; the body by standard input, since arguments can be seen. */
 const submit = (body: unknown): Promise<string> => {
   const how = ['-sk', '-u', `admin:${product.password}`, '-H', 'content-type: application/json']

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFile, chmod, mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Product } from '@mmcloud/testkit'
@@ -44,6 +45,22 @@ test('float is downloaded without a login, has the checksum that was told, and r
   const login = ['login', '-a', product.address, '-u', 'admin', '-p', product.password]
   expect(await run(float, ...login)).toEqual({ code: 0, stdout: 'Login Succeeded!\n', stderr: '' })
   expect(await run(float, 'list')).toEqual({ code: 0, stdout: 'No jobs\n', stderr: '' })
+})
+
+test('it serves the engine Nebula, which no other command reads, until it is told to end', async () => {
+  const login = ['-a', product.address, '-u', 'admin', '-p', product.password]
+  const child = spawn(
+    float,
+    ['nebula', 'serve', '--port', '0', '--prometheus-port', '0', '--host', '127.0.0.1', ...login],
+    {
+      env: { HOME: folder, PATH: process.env['PATH'] ?? '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(said.toString()).toMatch(/^Serving tasks of type mmcloud_task at port \d+/)
+  child.kill()
+  expect((await once(child, 'exit'))[0]).toBe(0)
 })
 
 test('who has it is told so, and what there is none for is told why', async () => {

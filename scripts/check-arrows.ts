@@ -10,8 +10,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/store': ['domain', 'engine/ports'],
   'packages/provider-local': ['domain', 'engine/ports'],
   'packages/client': ['contract'],
-  'apps/float': ['client', 'contract', 'domain'],
+  'apps/float': ['client', 'contract', 'domain', 'nebula-agent'],
   'apps/gateway': ['domain'],
+  'apps/nebula-agent': ['client', 'contract', 'domain'],
   'apps/worker': ['contract', 'domain'],
 }
 

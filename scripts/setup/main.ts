@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
+import { clientImageLinks, clientImages } from './client-image.ts'
 import { demoData } from './demo-data.ts'
 import { goServers, serversShelf } from './go-servers.ts'
 import { hostPackages } from './host-packages.ts'
@@ -46,8 +47,8 @@ let carriedOut = await bringAbout(steps)
 if (!cloudRuns()) sweep([linkedShelf(systemDir, 'current'), linkedShelf(imagesDir, 'python')])
 if (process.argv.includes('--vm')) carriedOut += await bringAboutVm()
 if (process.argv.includes('--clients')) {
-  carriedOut += await bringAbout([...pythonClients, ...goServers])
-  sweep([clientsShelf(), serversShelf()])
+  carriedOut += await bringAbout([...pythonClients, ...clientImages, ...goServers])
+  sweep([clientsShelf(clientImageLinks), serversShelf()])
 }
 if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')

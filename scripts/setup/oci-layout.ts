@@ -1,32 +1,32 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 type Descriptor = { readonly mediaType: string; readonly digest: string; readonly size: number }
 
 /**
- * Writes an OCI image layout of one layer into `layout`, tag `latest`; the tar becomes its layer blob and is moved.
+ * Writes an OCI image layout of these layers, the lowest first, into `layout`, tag `latest`; the tars become blobs and are moved.
  * Nothing in it depends on the time or the place of the build: same layer, same digest. Layers are not compressed:
  * they never travel, and unpacking is all that happens to them.
  */
 export const writeOciLayout = async (
   layout: string,
-  layerTar: string,
+  layerTars: readonly string[],
   image: { readonly command: readonly string[]; readonly env: readonly string[] },
 ): Promise<void> => {
   const blobs = join(layout, 'blobs', 'sha256')
   mkdirSync(blobs, { recursive: true })
 
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(layerTar), hash)
-  const layerDigest = hash.digest('hex')
-  const layer: Descriptor = {
-    mediaType: 'application/vnd.oci.image.layer.v1.tar',
-    digest: `sha256:${layerDigest}`,
-    size: statSync(layerTar).size,
+  const layers: Descriptor[] = []
+  for (const tar of layerTars) {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(tar), hash)
+    const digest = hash.digest('hex')
+    const { size } = statSync(tar)
+    renameSync(tar, join(blobs, digest))
+    layers.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: `sha256:${digest}`, size })
   }
-  renameSync(layerTar, join(blobs, layerDigest))
 
   const put = (mediaType: string, content: object): Descriptor => {
     const bytes = Buffer.from(JSON.stringify(content))
@@ -38,13 +38,13 @@ export const writeOciLayout = async (
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     os: 'linux',
     config: { Cmd: image.command, Env: image.env, WorkingDir: '/' },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
   })
   const manifest = put('application/vnd.oci.image.manifest.v1+json', {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config,
-    layers: [layer],
+    layers,
   })
   writeFileSync(
     join(layout, 'index.json'),
@@ -55,4 +55,13 @@ export const writeOciLayout = async (
     }),
   )
   writeFileSync(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
+}
+
+/** The files of the layers of a layout written here, the lowest first. */
+export const layersOf = (layout: string): string[] => {
+  const blob = (digest = ''): string => join(layout, 'blobs', digest.replace(':', '/'))
+  const read = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T
+  const index = read<{ manifests: readonly Descriptor[] }>(join(layout, 'index.json'))
+  const manifest = read<{ layers: readonly Descriptor[] }>(blob(index.manifests[0]?.digest))
+  return manifest.layers.map(({ digest }) => blob(digest))
 }

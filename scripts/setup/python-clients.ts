@@ -15,9 +15,12 @@ const LISTS = 'e2e/clients'
 /** Compiled parts are for one version of Python. */
 const pythonVersion = (): string => spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout.trim()
 
+/** Its list, from the root of the checkout. */
+export const requirementsOf = (name: string): string => join(LISTS, name, 'requirements.txt')
+
 /** Its list names everything it needs with its version: pip has nothing to decide. */
 const pythonClient = (name: string): Step => {
-  const list = join(LISTS, name, 'requirements.txt')
+  const list = requirementsOf(name)
   const built = (): string => `${name}-${recipeHash([list], [process.arch, pythonVersion()])}`
   const link = join(clientsDir, name)
   return {
@@ -38,9 +41,9 @@ const pythonClient = (name: string): Step => {
 
 const names = readdirSync(join(checkout, LISTS))
 
-/** What is of use now of all that was ever installed. */
-export const clientsShelf = (): Shelf => {
-  const inUse = names.flatMap((name) => linkedShelf(clientsDir, name).keep)
+/** What is of use now of all that was ever installed: the clients, and what more has a link beside them. */
+export const clientsShelf = (more: readonly string[]): Shelf => {
+  const inUse = [...names, ...more].flatMap((name) => linkedShelf(clientsDir, name).keep)
   return { folder: clientsDir, keep: inUse }
 }
 

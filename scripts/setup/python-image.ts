@@ -26,12 +26,17 @@ const DATASETS = '/usr/local/share/datasets'
 const DIFFERS =
   'rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/usr/share/python3/debpython/__pycache__'
 
+/** The version of Python in Debian 13. */
+export const DEBIAN_PYTHON = '3.13'
+
+export const pythonRecipe = (): ImageRecipe => recipeOf<ImageRecipe>('python')
+
 /** `python` of the app library: an OCI layout, tag `latest`. */
 export const pythonImage: Step = {
   name: 'container image python (Debian 13, numpy, pandas)',
   isDone: () => existsSync(layout) && existsSync(link) && readlinkSync(link) === `python-${key}`,
   run: async (progress) => {
-    const recipe = recipeOf<ImageRecipe>('python')
+    const recipe = pythonRecipe()
     if (!existsSync(layout)) {
       await buildInPlace(layout, async (passing) => {
         mkdirSync(passing, { recursive: true })
@@ -44,7 +49,7 @@ export const pythonImage: Step = {
           `--customize-hook=copy-in ${demoDataPlace} ${DATASETS}`,
         ])
         progress('writing the OCI layout')
-        await writeOciLayout(passing, layer, { command: recipe.command, env: recipe.env })
+        await writeOciLayout(passing, [layer], recipe)
       })
     }
     linkInPlace(link, `python-${key}`)

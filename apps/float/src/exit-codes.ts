@@ -5,4 +5,6 @@ export const EXIT = {
   failed: 1,
   /** The command line itself is wrong. */
   usage: 2,
+  /** The OpCenter cannot be reached now: nothing is known, and a script may ask again. */
+  unreachable: 3,
 } as const

@@ -44,6 +44,8 @@ export const fakeWorld = (answers: Answers, { env, ...changes }: Partial<World> 
         throw new Error(`open ${path}: no such file or directory`)
       },
       fetchText: (url) => Promise.reject(new Error(`${url} answers 404 Not Found`)),
+      nebulaAgent: () => import('@mmcloud/nebula-agent'),
+      untilTold: () => Promise.resolve(),
       openTransport: (_address, trust) => {
         trusts.push(trust)
         return Object.assign(answerWith, { close: () => undefined })

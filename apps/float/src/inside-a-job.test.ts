@@ -119,7 +119,7 @@ test('a wish that is lost again and again fails in the end', async () => {
     { env: ENV },
   )
   expect(await world.float('migrate', '-f', '-m', '4')).toMatchObject({
-    code: 1,
+    code: 3,
     stderr: 'Error: no OpCenter answers\n',
   })
 })

@@ -6,6 +6,7 @@ import { isatty } from 'node:tty'
 import { httpsTransport } from '@mmcloud/client'
 import { desktopOpener } from './desktop.ts'
 import { fetchText } from './fetch-text.ts'
+import { loadNebulaAgent } from './nebula-agent.ts'
 import { run } from './run.ts'
 import { terminalScreen } from './screen.ts'
 import type { World } from './world.ts'
@@ -25,6 +26,8 @@ const processWorld = (): World => ({
   ...(isatty(1) ? desktopOpener(process.platform, process.env) : {}),
   readFile,
   fetchText,
+  nebulaAgent: loadNebulaAgent,
+  untilTold,
   openTransport: httpsTransport,
 })
 
@@ -62,6 +65,11 @@ const answers: World['answers'] = async ({ host, port }) => {
     socket.once('error', () => settle(false))
   })
 }
+
+const untilTold: World['untilTold'] = () =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
 
 /** In the words existing clients know: `open abc.sh: no such file or directory`. */
 const readFile = (path: string): string => {

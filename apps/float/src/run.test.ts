@@ -13,7 +13,6 @@ test.each([
 
 test.each([
   [['bogus'], 2, 'Error: unknown command "bogus"'],
-  [['group', 'list'], 1, 'Error: group is not supported yet (code: 1006)'],
   [['list', '-F', 'xml'], 2, 'Error: --format: "xml" is none of'],
   [['log', 'rm', '-j', 'x'], 2, 'Error: log: "rm" is none of'],
 ])('%j is an error', async (argv, code, text) => {

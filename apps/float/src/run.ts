@@ -1,7 +1,8 @@
+import { UnreachableError } from '@mmcloud/client'
 import { UserError } from '@mmcloud/domain'
 import { findCommand, readArguments, UsageError } from './arguments.ts'
 import type { Command, Context, Format } from './command.ts'
-import { COMMANDS, LATER_COMMANDS } from './commands/index.ts'
+import { COMMANDS } from './commands/index.ts'
 import { EXIT } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { type Connection, connect } from './session/connect.ts'
@@ -29,7 +30,7 @@ export const run = async (argv: readonly string[], world: World): Promise<number
     return await command.run(context)
   } catch (error) {
     world.err(`Error: ${sentenceOf(error)}\n`)
-    return error instanceof UsageError ? EXIT.usage : EXIT.failed
+    return exitCodeOf(error)
   } finally {
     await connection?.then(
       (open) => open.close(),
@@ -53,13 +54,17 @@ const isNamed = (command: Command, word: string): boolean =>
 const commandNamed = (word: string): Command => {
   const command = COMMANDS.find((candidate) => isNamed(candidate, word))
   if (command) return command
-  if (LATER_COMMANDS.includes(word)) throw new UserError('notSupported', `${word} is not supported yet`)
   throw new UsageError(`unknown command "${word}"; "float --help" lists them`)
 }
 
 const readFormat = (format: string | undefined): Format | undefined => {
   if (format === undefined || format === 'table' || format === 'yaml' || format === 'json') return format
   throw new UsageError(`--format: "${format}" is none of table, yaml and json`)
+}
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof UsageError) return EXIT.usage
+  return error instanceof UnreachableError ? EXIT.unreachable : EXIT.failed
 }
 
 /** What the OpCenter or a grammar refused carries its code; what went wrong here does not. */

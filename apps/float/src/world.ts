@@ -28,5 +28,9 @@ export type World = {
   readonly readFile: (path: string) => string
   /** The text behind a URL, at most 1 MiB. */
   readonly fetchText: (url: string, headers: Readonly<Record<string, string>>) => Promise<string>
+  /** What serves the engine Nebula; read only when it is asked for. */
+  readonly nebulaAgent: () => Promise<typeof import('@mmcloud/nebula-agent')>
+  /** Until this process is told to end, by SIGTERM or SIGINT. */
+  readonly untilTold: () => Promise<void>
   readonly openTransport: (address: Address, trust: Trust) => Transport & { close: () => void }
 }

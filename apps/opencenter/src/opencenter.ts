@@ -15,6 +15,7 @@ import { ensureWorkerKey } from './auth/worker-key.ts'
 import { checkMachine } from './check/index.ts'
 import type { Config } from './config/config.ts'
 import { rememberStart } from './config/last-start.ts'
+import { settingsOf } from './config/settings.ts'
 import { serveControlSocket, type StopResult } from './control-socket.ts'
 import { GatewayProcess, gatewayPortsOf, stopGateway } from './gateway/gateway-process.ts'
 import { openGuide } from './guide/open-guide.ts'
@@ -99,6 +100,7 @@ export const startOpenCenter = async (
     ...config.local,
   })
   const workerHost = await provider.workerAddress(AbortSignal.timeout(START_CLOUD_MS))
+  const gatewayPorts = config.gateway.ports ?? gatewayPortsOf(workerHost)
   const publicTls = await ensureCertificate(join(dataDir, 'tls'), [config.listen.host], { renew: false })
   // Workers are given the certificate by their user data; nobody has pinned it, so it follows the address.
   const workerTls = await ensureCertificate(join(dataDir, 'tls-worker'), [workerHost], { renew: true })
@@ -117,7 +119,7 @@ export const startOpenCenter = async (
     doors: new GatewayProcess({
       dataDir,
       host: config.listen.host,
-      ports: config.gateway.ports ?? gatewayPortsOf(workerHost),
+      ports: gatewayPorts,
       address: workerHost,
     }),
     logs,
@@ -157,10 +159,13 @@ export const startOpenCenter = async (
       records: store.records,
       commands: engine.commands,
       gateways: store.gateways,
+      groups: store.groups,
       gatewayCommands: engine.gateways,
+      disks: engine.disks,
       gatewayHost: config.gateway.host,
-      authenticator: new Authenticator(store.accounts, jobOfWorker),
+      authenticator: new Authenticator(store, jobOfWorker),
       images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
+      registryLogins: logins,
       accounts: store.accounts,
       audit: store.audit,
       library: store.library,
@@ -184,6 +189,7 @@ export const startOpenCenter = async (
       health,
       inspect: (instance) => fleet.ask(instance, 'inspectJob', {}, AbortSignal.timeout(WORKER_HEALTH_MS)),
       version: VERSION,
+      settings: settingsOf(config, gatewayPorts),
       startedAt,
       now: () => wallClock.now(),
     },

@@ -2,6 +2,7 @@ import { type Job, UserError } from '@mmcloud/domain'
 import { createGatewayCommands, type GatewayCommands } from './create-gateway-commands.ts'
 import { createJobCommands } from './create-job-commands.ts'
 import type { EngineDeps } from './engine-deps.ts'
+import { createDiskCommands, type DiskCommands } from './kept-disks.ts'
 import type { JobCommands } from './job-commands.ts'
 import { withDeadlines } from './ports/provider/provider-with-deadlines.ts'
 import { createGatewayReconciler } from './reconcilers/gateway-reconciler.ts'
@@ -21,6 +22,7 @@ const DRAIN_LOOK_MS = 100
 export type Engine = {
   readonly commands: JobCommands
   readonly gateways: GatewayCommands
+  readonly disks: DiskCommands
   /** Something changed that may matter to a job: a report of a worker, a wish of a person. */
   nudge(): void
   /** Goes on with what was under way and looks after jobs until `stop`; `draining` = nothing new is begun, `drain` follows. */
@@ -117,6 +119,7 @@ export const createEngine = (given: EngineDeps): Engine => {
   return {
     commands: createJobCommands(deps, { nudge, abandon: (job) => runs.abandon(job), openDoors }),
     gateways: createGatewayCommands(deps, openDoors),
+    disks: createDiskCommands(deps),
     nudge,
     start: (options) => {
       draining = options?.draining ?? false

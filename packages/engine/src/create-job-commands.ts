@@ -19,6 +19,7 @@ import { gatewayPort, sameGatewayPorts } from './gateway-ports.ts'
 import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
 import { beginFloat } from './begin-float.ts'
+import { takeDisks } from './kept-disks.ts'
 import { beginWorkflow } from './begin-workflow.ts'
 import { refuseStatus, refuseUnless, refuseWhenNothingFits } from './refusals.ts'
 import { moveJob } from './transitions.ts'
@@ -96,6 +97,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
             ? { ...job, gatewayPorts: [await gatewayPort(deps, tx, gateway.id, gateway.targetPort)] }
             : job,
         )
+        await takeDisks(tx, job)
         const numbers = {
           cpu: rangeText(spec.cpu),
           memGB: rangeText(spec.memGB),
@@ -212,6 +214,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         const attempt = found.attempt + 1
         await tx.putCheckpoints(id, [])
         const job = changed ? await reconfigured(tx, found, changed, user, at) : found
+        await takeDisks(tx, job)
         return moveJob(tx, job, 'Submitted', 'rerunAsked', { user, attempt }, at, {
           gatewayPorts: await sameGatewayPorts(deps, tx, job),
           wanted: 'running',

@@ -10,6 +10,6 @@ export const forgetVolume = (deps: EngineDeps, id: VolumeId): Promise<void> =>
     const at = deps.clock.now()
     await tx.updateVolume({ ...volume, state: 'deleted', deletedAt: at, version: volume.version + 1 })
     const cost = volumeCost(volume, deps.provider.volumePricePerGBMonth, at)
-    const job = await tx.job(volume.jobId)
+    const job = volume.jobId === undefined ? undefined : await tx.job(volume.jobId)
     if (job && cost > 0) await patchJob(tx, job, { costUsd: job.costUsd + cost }, at)
   })

@@ -112,6 +112,15 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE groups (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE group_members (
+    group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+    PRIMARY KEY (group_name, user)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX group_members_user ON group_members (user);
+  `,
 ]
 
 /** Does what is not done yet, each step whole or not at all. A file of a newer version is refused. */

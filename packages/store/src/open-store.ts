@@ -3,6 +3,7 @@ import { type Accounts, createSqliteAccounts } from './accounts.ts'
 import { type Audit, createSqliteAudit } from './audit.ts'
 import { openDatabase } from './database.ts'
 import { createSqliteGateways, type Gateways } from './gateways.ts'
+import { createSqliteGroups, type Groups } from './groups.ts'
 import { createSqliteLibrary, type Library } from './library.ts'
 import { createSqliteTemplates, type Templates } from './templates.ts'
 import { createSqliteSecrets, type Secrets } from './secrets.ts'
@@ -18,6 +19,7 @@ export type Store = {
   readonly storages: Storages
   readonly templates: Templates
   readonly gateways: Gateways
+  readonly groups: Groups
 }
 
 /** Everything kept in one SQLite file; `records.close()` closes all of it. */
@@ -30,6 +32,7 @@ export const openStore = (file: string): Store => {
     library: createSqliteLibrary(database),
     templates: createSqliteTemplates(database),
     gateways: createSqliteGateways(database),
+    groups: createSqliteGroups(database),
     secrets: createSqliteSecrets(database),
     storages: createSqliteStorages(database),
   }

@@ -180,7 +180,7 @@ const instanceRow = (instance: Instance): Tables['instances'] => ({
 })
 const volumeRow = (volume: Volume): Tables['volumes'] => ({
   id: volume.id,
-  job: volume.jobId,
+  job: volume.jobId ?? '',
   live: volume.state === 'deleted' ? 0 : 1,
   version: volume.version,
   body: JSON.stringify(volume),

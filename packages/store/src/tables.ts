@@ -64,6 +64,8 @@ export type Tables = {
   secrets: { user: string; name: string; sealed: string }
   gateways: { id: string; user: string; created_at: number }
   storages: { user: string; name: string; volume: string }
+  groups: { name: string }
+  group_members: { group_name: string; user: string }
 }
 
 type OfJob = { id: string; job: string; live: number; version: number; body: string }

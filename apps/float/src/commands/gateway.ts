@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
 import { renderYaml } from '../render/yaml.ts'
 import { confirmed, jobId } from './job-id.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const gateway: Command = {
   name: 'gateway',
@@ -30,50 +31,42 @@ export const gateway: Command = {
     'float gateway disconnect -g GW -j ID',
     'float gateway destroy -g GW',
   ],
-  run: async (context) => {
-    const [verb = 'list', word] = context.args.words
-    const act = VERBS[verb]
-    if (!act)
-      throw new UsageError(`gateway: "${verb}" is not create, list, info, connect, disconnect or destroy`)
-    return act(context, word)
-  },
+  run: (context) => runVerb(context, 'gateway', VERBS, { show: 'info', delete: 'destroy', rm: 'destroy' }),
 }
 
-type Act = (context: Context, word: string | undefined) => Promise<number>
-
-const create: Act = async (context) => {
+const create: Verb = async (context) => {
   const { client } = await context.connect()
   return print(context, await client.call('createGateway'))
 }
 
-const list: Act = async (context) => {
+const list: Verb = async (context) => {
   const { client } = await context.connect()
   const { gateways } = await client.call('gateways')
   printList(context, gateways, HEADER, row, 'No gateways')
   return EXIT.ok
 }
 
-const info: Act = async (context, word) => {
+const info: Verb = async (context, [word]) => {
   const params = { id: idOf(context, word) }
   const { client } = await context.connect()
   return print(context, await client.call('gateway', { params }))
 }
 
-const connect: Act = async (context, word) => {
+const connect: Verb = async (context, [word]) => {
   const params = { id: idOf(context, word) }
   const body = { job: jobId(context), ...targetPort(context) }
   const { client } = await context.connect()
   return print(context, await client.call('connectGateway', { params, body }))
 }
 
-const disconnect: Act = async (context, word) => {
+const disconnect: Verb = async (context, [word]) => {
   const params = { id: idOf(context, word), job: jobId(context) }
   const query = targetPort(context)
   const { client } = await context.connect()
   return print(context, await client.call('disconnectGateway', { params, query }))
 }
 
-const destroy: Act = async (context, word) => {
+const destroy: Verb = async (context, [word]) => {
   const id = idOf(context, word)
   if (!(await confirmed(context, `Destroy gateway ${id}?`))) return EXIT.failed
   const { client } = await context.connect()
@@ -82,16 +75,13 @@ const destroy: Act = async (context, word) => {
   return EXIT.ok
 }
 
-const VERBS: Readonly<Record<string, Act>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   create,
   list,
-  ls: list,
   info,
-  show: info,
   connect,
   disconnect,
   destroy,
-  delete: destroy,
 }
 
 const idOf = ({ args }: Context, word: string | undefined): string => {

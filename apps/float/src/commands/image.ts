@@ -1,8 +1,8 @@
 import type { Image } from '@mmcloud/contract'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
 import { formatBytes, printList } from '../render/output.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const image: Command = {
   name: 'image',
@@ -22,13 +22,7 @@ export const image: Command = {
     'float image add mine oci-archive:/root/mine.tar --port 8888 --description "Jupyter on 8888"',
     'float image delete cactus:2.9',
   ],
-  run: async (context) => {
-    const [verb = 'list', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`image: "${verb}" is not list, add, show, tags or delete`)
-    await act(context, words)
-    return EXIT.ok
-  },
+  run: (context) => runVerb(context, 'image', VERBS),
 }
 
 const list = async (context: Context): Promise<void> => {
@@ -78,14 +72,12 @@ const remove = async (context: Context, [word]: readonly string[]): Promise<void
   context.world.out(`Deleted ${deleted} ${deleted === 1 ? 'tag' : 'tags'} of ${name}\n`)
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<void>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   list,
-  ls: list,
   show,
   tags,
   add,
   delete: remove,
-  rm: remove,
 }
 
 const nameOf = (word: string | undefined): string => {

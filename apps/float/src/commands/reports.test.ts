@@ -134,7 +134,7 @@ describe('the app library', () => {
   test.each([
     [['add', 'cactus'], 'image add: give a name and where the image is, NAME URI'],
     [['delete'], 'image: the name of an image is missing'],
-    [['burn', 'cactus'], 'image: "burn" is not list, add, show, tags or delete'],
+    [['burn', 'cactus'], 'image: "burn" is not list, show, tags, add or delete'],
   ])('image %j is refused before anything is sent', async (words, said) => {
     const world = fakeWorld({})
     const { code, stderr } = await world.float('image', ...words, ...AUTH)

@@ -1,8 +1,8 @@
 import { parseSecretName } from '@mmcloud/contract/grammar/secret'
 import { UsageError } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const secret: Command = {
   name: 'secret',
@@ -17,13 +17,7 @@ export const secret: Command = {
     'float secret get db-password',
     'float secret ls',
   ],
-  run: async (context) => {
-    const [verb = 'ls', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`secret: "${verb}" is not set, get, ls or unset`)
-    await act(context, words)
-    return EXIT.ok
-  },
+  run: (context) => runVerb(context, 'secret', VERBS, { list: 'ls' }),
 }
 
 const set = async (context: Context, [word, ...values]: readonly string[]): Promise<void> => {
@@ -53,11 +47,10 @@ const unset = async ({ connect }: Context, [word]: readonly string[]): Promise<v
   await client.call('unsetSecret', { params: { name } })
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<void>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   set,
   get,
   ls: list,
-  list,
   unset,
 }
 

@@ -5,6 +5,7 @@ import { type Command, type Context, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
 import { confirmed } from './job-id.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const storage: Command = {
   name: 'storage',
@@ -17,12 +18,7 @@ export const storage: Command = {
     'float storage list',
     'float storage delete shelf',
   ],
-  run: async (context) => {
-    const [verb = 'list', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`storage: "${verb}" is not register, list or delete`)
-    return act(context, words)
-  },
+  run: (context) => runVerb(context, 'storage', VERBS),
 }
 
 const register = async (context: Context, [name, volume, ...more]: readonly string[]): Promise<number> => {
@@ -50,12 +46,10 @@ const remove = async (context: Context, [word]: readonly string[]): Promise<numb
   return EXIT.ok
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<number>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   register,
   list,
-  ls: list,
   delete: remove,
-  rm: remove,
 }
 
 const nameOf = (word: string | undefined): string => {

@@ -83,7 +83,7 @@ test('a script for Python without its first line is not given to the shell', asy
 
 test('where nobody listens nothing is waited for', async () => {
   const world = fakeWorld({ 'POST /api/v1/jobs': 'down' })
-  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).code).toBe(1)
+  expect((await world.float('submit', ...AUTH, '-i', 'python', '-f')).code).toBe(3)
   expect(world.requests).toHaveLength(1)
 })
 

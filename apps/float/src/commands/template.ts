@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
 import { renderYaml } from '../render/yaml.ts'
 import { confirmed } from './job-id.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const template: Command = {
   name: 'template',
@@ -23,12 +24,7 @@ export const template: Command = {
     'float template show nightly',
     'float template delete nightly',
   ],
-  run: async (context) => {
-    const [verb = 'list', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`template: "${verb}" is not list, create, show or delete`)
-    return act(context, words)
-  },
+  run: (context) => runVerb(context, 'template', VERBS),
 }
 
 const list = async (context: Context): Promise<number> => {
@@ -76,13 +72,11 @@ const remove = async (context: Context, [word]: readonly string[]): Promise<numb
   return EXIT.ok
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<number>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   list,
-  ls: list,
   show,
   create,
   delete: remove,
-  rm: remove,
 }
 
 const nameOf = (word: string | undefined): string => {

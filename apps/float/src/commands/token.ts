@@ -1,7 +1,7 @@
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const token: Command = {
   name: 'token',
@@ -13,13 +13,7 @@ export const token: Command = {
     FORCE_FLAG,
   ],
   examples: ['float token create ci --expires 30d', 'float token list', 'float token revoke ci'],
-  run: async (context) => {
-    const [verb = 'list', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`token: "${verb}" is not list, create or revoke`)
-    await act(context, words)
-    return EXIT.ok
-  },
+  run: (context) => runVerb(context, 'token', VERBS, { add: 'create', delete: 'revoke', rm: 'revoke' }),
 }
 
 const list = async (context: Context): Promise<void> => {
@@ -50,14 +44,10 @@ const revoke = async (context: Context, [word]: readonly string[]): Promise<void
   context.world.out(`Revoked token ${name}\n`)
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<void>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   list,
-  ls: list,
   create,
-  add: create,
   revoke,
-  delete: revoke,
-  rm: revoke,
 }
 
 const nameOf = (word: string | undefined): string => {

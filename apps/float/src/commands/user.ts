@@ -5,6 +5,7 @@ import { type Command, type Context, FORCE_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
 import { confirmed } from './job-id.ts'
+import { runVerb, type Verb } from './verbs.ts'
 
 export const user: Command = {
   name: 'user',
@@ -23,12 +24,7 @@ export const user: Command = {
     'float user role ann admin',
     'float user delete ann',
   ],
-  run: async (context) => {
-    const [verb = 'list', ...words] = context.args.words
-    const act = VERBS[verb]
-    if (!act) throw new UsageError(`user: "${verb}" is not list, add, passwd, role or delete`)
-    return act(context, words)
-  },
+  run: (context) => runVerb(context, 'user', VERBS),
 }
 
 const list = async (context: Context): Promise<number> => {
@@ -76,14 +72,12 @@ const remove = async (context: Context, [word]: readonly string[]): Promise<numb
   return EXIT.ok
 }
 
-const VERBS: Readonly<Record<string, (context: Context, words: readonly string[]) => Promise<number>>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   list,
-  ls: list,
   add,
   passwd,
   role,
   delete: remove,
-  rm: remove,
 }
 
 /** Never from the command line, where everybody on the machine can read it. */

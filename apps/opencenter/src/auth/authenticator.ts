@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { WORKER_SCHEME } from '@mmcloud/contract'
 import { type JobId, UserError } from '@mmcloud/domain'
-import type { AccessToken, Accounts, User } from '@mmcloud/store'
+import type { AccessToken, Accounts, Groups, User } from '@mmcloud/store'
 import { FailedLogins } from './failed-logins.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
@@ -14,6 +14,8 @@ const REMEMBER_MS = 5 * 60_000
 
 export type Caller = {
   readonly user: User
+  /** Who shares a group with the user; their jobs may be seen. */
+  readonly colleagues: ReadonlySet<string>
   /** Absent with Basic credentials. */
   readonly session?: {
     readonly tokenHash: string
@@ -34,6 +36,7 @@ export type JobOfWorker = (
 /** Who is asking: by a session's token or by Basic credentials. */
 export class Authenticator {
   readonly #accounts: Accounts
+  readonly #groups: Groups
   readonly #jobOfWorker: JobOfWorker
   readonly #now: () => number
   readonly #failed: FailedLogins
@@ -42,8 +45,13 @@ export class Authenticator {
   readonly #verifying = new Map<string, Promise<User>>()
   readonly #key = randomBytes(32)
 
-  constructor(accounts: Accounts, jobOfWorker: JobOfWorker, now: () => number = Date.now) {
+  constructor(
+    { accounts, groups }: { readonly accounts: Accounts; readonly groups: Groups },
+    jobOfWorker: JobOfWorker,
+    now: () => number = Date.now,
+  ) {
     this.#accounts = accounts
+    this.#groups = groups
     this.#jobOfWorker = jobOfWorker
     this.#now = now
     this.#failed = new FailedLogins(now)
@@ -53,9 +61,11 @@ export class Authenticator {
   async caller(header: string | undefined, address: string): Promise<Caller> {
     const [, scheme, value] = /^(Basic|Bearer)\s+(\S+)$/i.exec(header?.trim() ?? '') ?? []
     if (value === undefined) throw new UserError('unauthenticated', 'Not logged in; run: float login')
-    return scheme?.toLowerCase() === 'basic'
-      ? { user: await this.#byPassword(value, address) }
-      : this.#bySession(value)
+    const who =
+      scheme?.toLowerCase() === 'basic'
+        ? { user: await this.#byPassword(value, address) }
+        : await this.#bySession(value)
+    return { ...who, colleagues: await this.#groups.colleaguesOf(who.user.name) }
   }
 
   /**
@@ -75,7 +85,7 @@ export class Authenticator {
     const found = await this.#jobOfWorker(instanceId, credential)
     const user = found && (await this.#accounts.user(found.owner))
     if (!found || !user) throw new UserError('unauthenticated', 'This is the worker of no living instance')
-    return { user: { ...user, role: 'user' }, job: found.job }
+    return { user: { ...user, role: 'user' }, colleagues: new Set(), job: found.job }
   }
 
   /** A new session; the token goes to the client and only its hash is kept. */
@@ -93,7 +103,7 @@ export class Authenticator {
     return (await this.#accounts.addToken(hashOf(token), user.name, created)) ? token : undefined
   }
 
-  async refreshSession({ session }: Caller): Promise<number | undefined> {
+  async refreshSession({ session }: Pick<Caller, 'session'>): Promise<number | undefined> {
     if (!session || session.token !== undefined) return session?.expiresAt
     const expiresAt = this.#now() + SESSION_MS
     await this.#accounts.extendSession(session.tokenHash, expiresAt)
@@ -104,7 +114,7 @@ export class Authenticator {
     if (session) await this.#accounts.endSession(session.tokenHash)
   }
 
-  async #bySession(token: string): Promise<Caller> {
+  async #bySession(token: string): Promise<Omit<Caller, 'colleagues'>> {
     const tokenHash = hashOf(token)
     const found = await this.#accounts.session(tokenHash)
     if (!found || found.expiresAt <= this.#now()) {

@@ -1,9 +1,10 @@
 import type { HealthRow, InstanceId, Job, JobId, Offer, Sample, SizeHint } from '@mmcloud/domain'
-import type { Inspection } from '@mmcloud/contract'
-import type { GatewayCommands, JobCommands, Log, Records } from '@mmcloud/engine'
-import type { Accounts, Audit, Gateways, Library, Samples, Storages, Templates } from '@mmcloud/store'
+import type { Inspection, SettingView } from '@mmcloud/contract'
+import type { DiskCommands, GatewayCommands, JobCommands, Log, Records } from '@mmcloud/engine'
+import type { Accounts, Audit, Gateways, Groups, Library, Samples, Storages, Templates } from '@mmcloud/store'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { ImageResolver } from '../images/image-resolver.ts'
+import type { RegistryLogins } from '../images/registry-logins.ts'
 import type { LogMirror } from '../logs/log-mirror.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -13,11 +14,14 @@ export type ApiDeps = {
   readonly records: Records
   readonly commands: JobCommands
   readonly gateways: Gateways
+  readonly groups: Groups
   readonly gatewayCommands: GatewayCommands
+  readonly disks: DiskCommands
   /** Where ports of gateways are reached. */
   readonly gatewayHost: string
   readonly authenticator: Authenticator
   readonly images: ImageResolver
+  readonly registryLogins: RegistryLogins
   readonly accounts: Accounts
   readonly audit: Audit
   readonly library: Library
@@ -36,6 +40,7 @@ export type ApiDeps = {
   readonly log: Log
   readonly prices: Prices
   readonly version: string
+  readonly settings: readonly SettingView[]
   readonly startedAt: number
   readonly now: () => number
 }

@@ -5,7 +5,6 @@ import {
   type Job,
   type JobId,
   type JobSpec,
-  maySeeJobsOf,
   newGatewayId,
   notFound,
   UserError,
@@ -14,7 +13,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../auth/authenticator.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
-import { findJob } from './read-job.ts'
+import { findJobToChange, maySee } from './read-job.ts'
 
 /** Everybody has gateways of their own, for jobs of their own; who sees a user's jobs sees their gateways. */
 export const gatewayRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
@@ -27,7 +26,7 @@ export const gatewayRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     throw new UserError('forbidden', `Gateway ${id} is not yours`)
   }
   endpointRoute(app, authenticator, 'gateways', async ({ caller }) => {
-    const visible = (await gateways.all()).filter(({ user }) => maySeeJobsOf(caller.user, user))
+    const visible = (await gateways.all()).filter((each) => maySee(caller, each))
     const jobs = await connectedJobs(deps)
     return { gateways: visible.map((each) => gatewayView(each, jobs, deps.gatewayHost)) }
   })
@@ -50,7 +49,7 @@ export const gatewayRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
   endpointRoute(app, authenticator, 'connectGateway', async ({ params, body, caller }) => {
     const gateway = await mine(params.id, caller)
-    const { id } = await records.read((all) => findJob(all, body.job, caller))
+    const { id } = await records.read((all) => findJobToChange(all, body.job, caller))
     await gatewayCommands.connect(id, gateway.id, body.targetPort)
     return view(gateway)
   })
@@ -65,10 +64,10 @@ export const gatewayRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
 export const findGateway = async (
   { gateways }: Pick<ApiDeps, 'gateways'>,
   id: string,
-  { user }: Caller,
+  caller: Caller,
 ): Promise<Gateway> => {
   const found = (await gateways.all()).find((each) => each.id === id)
-  if (!found || !maySeeJobsOf(user, found.user)) throw notFound(`gateway ${id}`)
+  if (!found || !maySee(caller, found)) throw notFound(`gateway ${id}`)
   return found
 }
 

@@ -16,6 +16,7 @@ export const healthRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
       instances: (await view.instances({ live: true })).length,
     })),
   )
+  endpointRoute(app, authenticator, 'settings', async () => ({ settings: [...deps.settings] }))
   endpointRoute(app, authenticator, 'health', async () => {
     const instances = await records.read((view) => view.instances({ live: true }))
     const ready = instances.filter(({ state }) => state === 'ready')

@@ -18,7 +18,7 @@ import { endpointRoute } from './endpoint-route.ts'
 import { gatewayFor } from './gateways.ts'
 import { refuseHooks, submittedFrom } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
-import { findJob, showJob } from './read-job.ts'
+import { findJobToChange, showJob } from './read-job.ts'
 import { refuseUnmountable, withStorage } from './storage.ts'
 import { withKeysKept } from './volume-keys.ts'
 
@@ -33,7 +33,7 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
     caller: Caller,
     ask: (id: JobId, user: string) => Promise<unknown>,
   ): Promise<JobView> => {
-    await showJob(deps, id, caller)
+    await deps.records.read((view) => findJobToChange(view, id, caller))
     await ask(id as JobId, caller.user.name)
     return showJob(deps, id, caller)
   }
@@ -48,7 +48,7 @@ export const jobActionRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   )
   endpointRoute(app, authenticator, 'rerunJob', async ({ params, caller, body, address }) => {
     const changes = body ? changesIn(body) : ''
-    const { spec } = await deps.records.read((view) => findJob(view, params.id, caller))
+    const { spec } = await deps.records.read((view) => findJobToChange(view, params.id, caller))
     const changed =
       changes === ''
         ? undefined

@@ -1,9 +1,8 @@
-import type { Job } from '@mmcloud/domain'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { endpointRoute } from './endpoint-route.ts'
 import { jobSummary, jobView } from './job-view.ts'
-import { showJob, viewOf } from './read-job.ts'
+import { findJobToChange, showJob, viewOf } from './read-job.ts'
 import { completed, readRequest, refuseHooks } from './read-request.ts'
 import { refuseUnknownSecrets } from './secrets.ts'
 import { selectJobs } from './select-jobs.ts'
@@ -25,8 +24,8 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   })
   endpointRoute(app, authenticator, 'job', ({ params, caller }) => showJob(deps, params.id, caller))
   endpointRoute(app, authenticator, 'cancelJob', async ({ params, caller }) => {
-    const { id } = await showJob(deps, params.id, caller)
-    await commands.cancel(id as Job['id'], caller.user.name)
+    const { id } = await records.read((view) => findJobToChange(view, params.id, caller))
+    await commands.cancel(id, caller.user.name)
     return showJob(deps, id, caller)
   })
   endpointRoute(app, authenticator, 'jobPages', ({ query, caller }) =>

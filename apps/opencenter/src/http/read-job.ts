@@ -1,4 +1,12 @@
-import { isJobId, type Job, maySeeJobsOf, notFound } from '@mmcloud/domain'
+import {
+  isJobId,
+  type Job,
+  mayChangeJobsOf,
+  maySeeJobsOf,
+  notFound,
+  type Person,
+  UserError,
+} from '@mmcloud/domain'
 import type { JobView } from '@mmcloud/contract'
 import type { RecordsView } from '@mmcloud/engine'
 import type { Caller } from '../auth/authenticator.ts'
@@ -12,7 +20,17 @@ export const findJob = async (view: RecordsView, id: string, caller: Caller): Pr
   return job
 }
 
-export const maySee = ({ user }: Caller, job: Pick<Job, 'user'>): boolean => maySeeJobsOf(user, job.user)
+/** The job, if the caller may also change it. A job that is seen and belongs to somebody else is `forbidden`. */
+export const findJobToChange = async (view: RecordsView, id: string, caller: Caller): Promise<Job> => {
+  const job = await findJob(view, id, caller)
+  if (mayChangeJobsOf(personOf(caller), job.user)) return job
+  throw new UserError('forbidden', `Job ${id} is ${job.user}'s; ${job.user} or an admin may do this`)
+}
+
+export const maySee = (caller: Caller, owned: { readonly user: string }): boolean =>
+  maySeeJobsOf(personOf(caller), owned.user)
+
+const personOf = ({ user, colleagues }: Caller): Person => ({ ...user, colleagues })
 
 /** A job whole, from one consistent look at the records. */
 export const viewOf = async (

@@ -75,6 +75,6 @@ const read = async (
   )
 }
 
-type ByJob<T> = ReadonlyMap<JobId, readonly T[]>
-const byJob = <T extends { readonly jobId: JobId }>(items: readonly T[]): ByJob<T> =>
+type ByJob<T> = ReadonlyMap<JobId | undefined, readonly T[]>
+const byJob = <T extends { readonly jobId?: JobId }>(items: readonly T[]): ByJob<T> =>
   Map.groupBy(items, ({ jobId }) => jobId)

@@ -19,6 +19,7 @@ import { auditRoutes } from './audit.ts'
 import { type HttpError, httpError } from './errors.ts'
 import { costRoutes } from './costs.ts'
 import { eventRoutes } from './events.ts'
+import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
 import { imageRoutes } from './images.ts'
@@ -33,10 +34,12 @@ import { inspectionRoutes } from './inspection.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { secretRoutes } from './secrets.ts'
 import { loginRoutes } from './login.ts'
+import { registryLoginRoutes } from './registries.ts'
 import { storageRoutes } from './storage.ts'
 import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { volumeRoutes } from './volumes.ts'
 
 /** A script may be 1 MiB of text; in JSON it can grow to several times that. */
 const MAX_BODY_BYTES = 8 * 2 ** 20
@@ -112,6 +115,7 @@ const NOUNS = [
   auditRoutes,
   loginRoutes,
   userRoutes,
+  groupRoutes,
   tokenRoutes,
   jobRoutes,
   jobActionRoutes,
@@ -127,7 +131,9 @@ const NOUNS = [
   templateRoutes,
   secretRoutes,
   gatewayRoutes,
+  registryLoginRoutes,
   storageRoutes,
+  volumeRoutes,
   healthRoutes,
   metricsRoutes,
 ]

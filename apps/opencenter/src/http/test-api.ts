@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import {
   type Role,
   type Sample,
 } from '@mmcloud/domain'
-import type { JobCommands } from '@mmcloud/engine'
+import { createDiskCommands, type JobCommands } from '@mmcloud/engine'
 import { openSamples, openStore } from '@mmcloud/store'
 import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
@@ -20,6 +21,7 @@ import { ensureFirstAdmin } from '../auth/first-admin.ts'
 import { hashPassword } from '../auth/passwords.ts'
 import { BlobStore } from '../images/blob-store.ts'
 import { ImageResolver } from '../images/image-resolver.ts'
+import { RegistryLogins } from '../images/registry-logins.ts'
 import { registryRoutes } from '../images/registry.ts'
 import { LogMirror } from '../logs/log-mirror.ts'
 import { openVault } from '../secrets/vault.ts'
@@ -55,7 +57,8 @@ export const openTestApi = async (
   server: HttpServerOptions = {},
 ) => {
   const dir = mkdtempSync(join(tmpdir(), 'mmcloud-http-'))
-  const { records, accounts, audit, library, secrets, storages, templates, gateways } = openStore(':memory:')
+  const store = openStore(':memory:')
+  const { records, accounts, audit, library, secrets, storages, templates, gateways, groups } = store
   await ensureFirstAdmin(accounts, 'right')
   await library.put({
     name: 'python',
@@ -109,13 +112,19 @@ export const openTestApi = async (
       records,
       commands,
       gateways,
+      groups,
       gatewayCommands: {
         connect: (...args) => known('connect', ...args),
         disconnect: (...args) => known('disconnect', ...args),
       },
+      disks: createDiskCommands({
+        records,
+        random: (bound) => randomInt(bound),
+        clock: { now: () => time.now },
+      }),
       gatewayHost: '127.0.0.1',
       authenticator: new Authenticator(
-        accounts,
+        store,
         async (instance, credential) => workers.get(`${instance}:${credential}`),
         () => time.now,
       ),
@@ -123,6 +132,7 @@ export const openTestApi = async (
         if (source.includes('nowhere')) throw new Error('manifest unknown')
         return DIGEST
       }),
+      registryLogins: new RegistryLogins(join(dir, 'registry-auth.json')),
       accounts,
       audit,
       library,
@@ -156,6 +166,7 @@ export const openTestApi = async (
         volumePricePerGBMonth: 0.08,
       },
       version: '1.2.3',
+      settings: [],
       startedAt: time.now,
       now: () => time.now,
     },

@@ -68,6 +68,13 @@ export const userRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
           'conflict',
           `User ${user.name} has ${live.length} jobs that have not ended; cancel them first: float list -f user=${user.name}`,
         )
+      const disks = await records.read((view) => view.volumes({ live: true }))
+      const kept = disks.filter(({ keptFor }) => keptFor === user.name)
+      if (kept.length > 0)
+        throw new UserError(
+          'conflict',
+          `User ${user.name} keeps ${kept.length} volumes; delete them first: float volume list`,
+        )
       await accounts.removeUser(user.name)
       return {}
     }),

@@ -38,10 +38,10 @@ export const floatFilesIn = (folder: string): FloatFiles => {
 
 const makeFloatFile = async (folder: string, platform: FloatPlatform): Promise<FloatFile> => {
   const node = nodeFor(platform)
-  const script = await bundleFloat()
+  const [script, agent] = await Promise.all([bundleFloat(), bundleAgent()])
   const { size } = await stat(node)
   const recipe = createHash('sha256')
-    .update(`${script}\0${process.version}\0${size}`)
+    .update(`${script}\0${agent}\0${process.version}\0${size}`)
     .digest('hex')
     .slice(0, 12)
   const name = `float.${platform}`
@@ -53,6 +53,8 @@ const makeFloatFile = async (folder: string, platform: FloatPlatform): Promise<F
     await writeSingleExecutable(path, {
       node,
       script,
+      // Asked for by this name in float's own nebula-agent.ts.
+      assets: { 'nebula-agent.cjs': agent },
       compile: platform === floatPlatform(process.platform, process.arch),
     })
     // Last: where it is, the file is whole.
@@ -83,9 +85,17 @@ const NODE_PACKAGES: Readonly<Partial<Record<FloatPlatform, string>>> = {
 }
 
 /** One CommonJS script: compiled code can be kept of no other kind, and in it nothing may be imported while it runs. */
-const bundleFloat = async (): Promise<string> => {
+const bundleFloat = (): Promise<string> => bundle('float/src/main.ts', [NEBULA_AGENT])
+
+/** What `float nebula serve` reads when it is asked for. */
+const bundleAgent = (): Promise<string> => bundle('nebula-agent/src/index.ts', [])
+
+const NEBULA_AGENT = '@mmcloud/nebula-agent'
+
+const bundle = async (entry: string, external: string[]): Promise<string> => {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../../float/src/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`../../../${entry}`, import.meta.url))],
+    external,
     bundle: true,
     minify: true,
     write: false,

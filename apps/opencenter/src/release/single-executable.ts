@@ -13,6 +13,8 @@ export type SingleExecutable = {
   readonly node: string
   /** One CommonJS script. */
   readonly script: string
+  /** Texts that the script may ask for by name; they cost nothing at its start. */
+  readonly assets: Readonly<Record<string, string>>
   /** Whether that Node runs on this machine: then the script is compiled once, here. */
   readonly compile: boolean
 }
@@ -23,7 +25,7 @@ export type SingleExecutable = {
  */
 export const writeSingleExecutable = async (
   target: string,
-  { node, script, compile }: SingleExecutable,
+  { node, script, assets, compile }: SingleExecutable,
 ): Promise<void> => {
   const folder = await mkdtemp(`${target}.`)
   try {
@@ -31,11 +33,13 @@ export const writeSingleExecutable = async (
       join(folder, name),
     ) as [string, string, string, string]
     await writeFile(main, script)
+    for (const [name, text] of Object.entries(assets)) await writeFile(join(folder, name), text)
     await writeFile(
       config,
       JSON.stringify({
         main,
         output,
+        assets: Object.fromEntries(Object.keys(assets).map((name) => [name, join(folder, name)])),
         disableExperimentalSEAWarning: true,
         useCodeCache: compile,
         execArgvExtension: 'none',

@@ -30,7 +30,8 @@ const bundle = async (entry: string): Promise<string> => {
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
-    external: ['bufferutil', 'utf-8-validate'],
+    // The last: no job serves an engine.
+    external: ['bufferutil', 'utf-8-validate', '@mmcloud/nebula-agent'],
     logLevel: 'silent',
   })
   return result.outputFiles[0]!.text

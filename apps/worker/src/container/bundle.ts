@@ -43,7 +43,11 @@ export const makeBundle = async (input: BundleInput): Promise<void> => {
  */
 export const writeConfiguration = (input: BundleInput): void => {
   const dataMounts = [
-    ...input.volumes.slice(1).map(({ path, mountPoint }) => ({ source: `${path}/live`, mountPoint })),
+    ...input.volumes.slice(1).map(({ path, mountPoint, mode }) => ({
+      source: `${path}/live`,
+      mountPoint,
+      ...(mode ? { mode } : {}),
+    })),
     ...input.storage.map(({ path, ...mount }) => ({ source: path, ...mount })),
   ]
   const config = ociSpec({ ...input, image: input.image.config, dataMounts })

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { workerJobSchema } from '@mmcloud/contract'
+import { WORKER_METHODS, workerJobSchema } from '@mmcloud/contract'
 import { BRAKES } from '@mmcloud/domain'
 import { z } from 'zod'
 import { readJson, writeDurably } from '../system/durable.ts'
@@ -10,9 +10,7 @@ const stateSchema = z.object({
   attempt: z.int(),
   epoch: z.int(),
   phase: workerJobSchema.shape.phase,
-  volumes: z.array(
-    z.object({ volumeId: z.string(), device: z.string(), mountPoint: z.string(), path: z.string() }),
-  ),
+  volumes: z.array(WORKER_METHODS.mountVolumes.params.shape.volumes.element.extend({ path: z.string() })),
   limits: z.object({ memory: z.number(), memoryAndSwap: z.number().optional() }).optional(),
   exitCode: z.int().optional(),
   outOfMemoryMiB: z.int().optional(),

@@ -1,14 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import type { VolumeMount } from '@mmcloud/contract'
 import { z } from 'zod'
 import { readJson, writeDurably } from '../system/durable.ts'
 import { exec, succeeds } from '../system/exec.ts'
 import { jobPlaces, places } from '../system/places.ts'
 
 /** A volume of the job that is mounted here. The job's own has no mount point in the container. */
-export type MountedVolume = {
-  readonly volumeId: string
-  readonly device: string
-  readonly mountPoint: string
+export type MountedVolume = VolumeMount & {
   /** Where its file system is mounted on the instance. */
   readonly path: string
 }
@@ -22,7 +20,7 @@ const epochSchema = z.object({ epoch: z.int(), jobId: z.string() })
 export const mountVolumes = async (
   jobId: string,
   epoch: number,
-  volumes: readonly { volumeId: string; device: string; mountPoint: string }[],
+  volumes: readonly VolumeMount[],
 ): Promise<MountedVolume[]> => {
   const mounted = volumes.map((volume, index) => ({
     ...volume,

@@ -1,4 +1,4 @@
-import { UserError } from '@mmcloud/domain'
+import { UserError, type VolumeId } from '@mmcloud/domain'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type DataVolume, formatDataVolume, parseDataVolume, parseSupportedVolume } from './data-volume.ts'
@@ -6,13 +6,15 @@ import { readSubmission } from './submission.ts'
 
 const KEYS = { accessKey: 'A', secret: 'sk+/=', token: 'T' }
 
+const DISK = 'vol-0a1b' as VolumeId
+
 test.each<[string, DataVolume | undefined]>([
   ['', undefined],
   ['  ', undefined],
   ['[size=10]:/data', { kind: 'newDisk', sizeGB: 10, mountPoint: '/data' }],
   ['[SIZE="3"]:/a//b/./', { kind: 'newDisk', sizeGB: 3, mountPoint: '/a/b' }],
-  ['vol-0a1b:/mnt', { kind: 'existingDisk', id: 'vol-0a1b', mode: 'rw', mountPoint: '/mnt' }],
-  ['[mode=r]vol-0a1b:/mnt', { kind: 'existingDisk', id: 'vol-0a1b', mode: 'r', mountPoint: '/mnt' }],
+  ['vol-0a1b:/mnt', { kind: 'existingDisk', id: DISK, mode: 'rw', mountPoint: '/mnt' }],
+  ['[mode=r]vol-0a1b:/mnt', { kind: 'existingDisk', id: DISK, mode: 'r', mountPoint: '/mnt' }],
   [
     'nfs://1.2.3.4/dir:/local',
     { kind: 'nfs', host: '1.2.3.4', path: '/dir', mode: 'rw', mountPoint: '/local' },
@@ -91,13 +93,17 @@ test.each([
   expect(() => parseDataVolume(text)).toThrow(sentence),
 )
 
-test.each([
-  ['[opts=" --cache-dir /c ]"]jfs://10.0.0.5:6868/1:/mnt', 'volumes of jfs:// are not supported yet'],
-  ['vol-0a1b:/mnt', 'an existing disk (vol-…) is not supported yet'],
-])('%s is read, but not to be had: refused by name', (text, sentence) => {
+test('JuiceFS is read, but not to be had: refused by name', () => {
+  const text = '[opts=" --cache-dir /c ]"]jfs://10.0.0.5:6868/1:/mnt'
   const refusal = refusalOf(() => parseSupportedVolume(text))
   expect([refusal.kind, refusal.field]).toEqual(['notSupported', 'dataVolume'])
-  expect(refusal.message).toContain(sentence)
+  expect(refusal.message).toContain('volumes of jfs:// are not supported yet')
+})
+
+test('a kept disk is asked for by its id, once', () => {
+  const submission = (...dataVolumes: string[]) => readSubmission({ image: 'python', dataVolumes })
+  expect(submission(`[mode=r]${DISK}:/in`).keptDisks).toEqual([{ id: DISK, mode: 'r', mountPoint: '/in' }])
+  expect(() => submission(`${DISK}:/a`, `${DISK}:/b`)).toThrow(DISK)
 })
 
 test('a reference to a secret is shown, since it is none', () => {
@@ -129,7 +135,7 @@ const keyless: fc.Arbitrary<DataVolume> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('existingDisk' as const),
-    id: fc.stringMatching(/^vol-[a-f0-9]{1,17}$/),
+    id: fc.stringMatching(/^vol-[a-f0-9]{1,17}$/).map((id) => id as VolumeId),
     ...mounted,
   }),
   exported('nfs') as fc.Arbitrary<DataVolume>,

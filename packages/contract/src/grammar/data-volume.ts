@@ -4,9 +4,11 @@ import {
   type DataDisk,
   type Export,
   invalidArgument,
+  type KeptDisk,
   type MountMode,
   type StorageMount,
   UserError,
+  type VolumeId,
 } from '@mmcloud/domain'
 import { bracketEnd, parseOptions } from './options.ts'
 import { isReference, mentionsSecret } from './secret.ts'
@@ -14,12 +16,7 @@ import { isReference, mentionsSecret } from './secret.ts'
 /** One specification after `--dataVolume`, read. */
 export type DataVolume =
   | ({ readonly kind: 'newDisk' } & DataDisk)
-  | {
-      readonly kind: 'existingDisk'
-      readonly id: string
-      readonly mode: MountMode
-      readonly mountPoint: string
-    }
+  | ({ readonly kind: 'existingDisk' } & KeptDisk)
   | ({ readonly kind: 'nfs' } & Export)
   | ({ readonly kind: 'jfs' } & Export)
   | ({ readonly kind: 's3' } & BucketMount)
@@ -60,30 +57,28 @@ export const parseDataVolume = (text: string): DataVolume | undefined => {
   return kind === 's3' ? bucketOf(address, options, mountPoint) : exportOf(kind, address, options, mountPoint)
 }
 
-/** What a job can have: a new disk that moves with it, or a mount. The other kinds are read, and then refused with a sentence. */
-export type SupportedVolume = Extract<DataVolume, { kind: 'newDisk' | StorageMount['kind'] }>
+/** What a job can have: a disk that moves with it, or a mount. What is left is read, and then refused with a sentence. */
+export type SupportedVolume = Exclude<DataVolume, { kind: 'jfs' }>
 
 /** As `parseDataVolume`, refused where it cannot be had. */
 export const parseSupportedVolume = (text: string): SupportedVolume | undefined => {
   const volume = parseDataVolume(text)
-  if (volume === undefined || (volume.kind !== 'existingDisk' && volume.kind !== 'jfs')) return volume
-  const sentence = `${FLAG} ${formatDataVolume(volume)}: ${NAME[volume.kind]} not supported yet`
+  if (volume?.kind !== 'jfs') return volume
+  const sentence = `${FLAG} ${formatDataVolume(volume)}: volumes of jfs:// are not supported yet`
   throw new UserError('notSupported', sentence, { field: 'dataVolume' })
-}
-
-const NAME: Readonly<Record<Exclude<DataVolume, SupportedVolume>['kind'], string>> = {
-  existingDisk: 'an existing disk (vol-…) is',
-  jfs: 'volumes of jfs:// are',
 }
 
 /** All volumes of a job, each as it is written after `--dataVolume`. */
 export const formatDataVolumes = (job: {
   readonly dataDisks: readonly DataDisk[]
+  readonly keptDisks?: readonly KeptDisk[]
   readonly mounts?: readonly StorageMount[]
 }): readonly string[] =>
-  [...job.dataDisks.map((disk) => ({ kind: 'newDisk' as const, ...disk })), ...(job.mounts ?? [])].map(
-    formatDataVolume,
-  )
+  [
+    ...job.dataDisks.map((disk) => ({ kind: 'newDisk' as const, ...disk })),
+    ...(job.keptDisks ?? []).map((disk) => ({ kind: 'existingDisk' as const, ...disk })),
+    ...(job.mounts ?? []),
+  ].map(formatDataVolume)
 
 /** As people may see it: it reads back as the same volume, with `***` for each key. References to secrets are shown. */
 export const formatDataVolume = (volume: DataVolume): string => {
@@ -145,7 +140,7 @@ const newDisk = (options: Options, mountPoint: string): DataVolume => {
 const existingDisk = (id: string, options: Options, mountPoint: string): DataVolume => {
   only(options, ['mode'], 'an existing disk')
   if (!DISK.test(id)) throw refused('an existing disk is named vol- and letters and digits')
-  return { kind: 'existingDisk', id, mode: modeOf(options), mountPoint }
+  return { kind: 'existingDisk', id: id as VolumeId, mode: modeOf(options), mountPoint }
 }
 
 const exportOf = (kind: 'nfs' | 'jfs', address: string, options: Options, mountPoint: string): DataVolume => {

@@ -39,13 +39,13 @@ const parseTerm = (text: string): Term => {
   const field = FILTER_FIELDS.find((known) => known.toLowerCase() === name)
   if (!field)
     throw invalidArgument(`--filter: unknown field "${name}"; known are ${FILTER_FIELDS.join(', ')}`)
-  const value = text
+  const written = text
     .slice(equals + 1)
     .trim()
     .replace(/^(["'])(.*)\1$/, '$2')
-    .toLowerCase()
+  const value = written.toLowerCase()
   if (field === 'status' && !JOB_STATUSES.some((status) => status.toLowerCase() === value)) {
-    throw invalidArgument(`--filter status: "${value}" is none of ${JOB_STATUSES.join(', ')}`)
+    throw invalidArgument(`--filter status: "${written}" is none of ${JOB_STATUSES.join(', ')}`)
   }
   return [field, value]
 }

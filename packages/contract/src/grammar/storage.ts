@@ -21,6 +21,8 @@ export const parseStorage = (text: string): StorageMount => {
   if (volume === undefined) throw invalidArgument('storage: the volume is missing, like s3://bucket/in:/in')
   if (volume.kind === 'newDisk')
     throw invalidArgument('storage: a new disk is made for each job; ask for it with --dataVolume')
+  if (volume.kind === 'existingDisk')
+    throw invalidArgument('storage: a disk is for one job at a time; name it with --dataVolume')
   return volume
 }
 

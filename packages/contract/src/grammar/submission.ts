@@ -120,17 +120,23 @@ const refuseNamedType = ({ instanceType, types }: Pick<Submission, 'instanceType
   if (refusal) throw invalidArgument(`--instType: ${instanceType} is ${refusal}`)
 }
 
-const readVolumes = (texts: readonly string[]): Pick<Submission, 'dataDisks' | 'mounts'> => {
+const readVolumes = (texts: readonly string[]): Pick<Submission, 'dataDisks' | 'keptDisks' | 'mounts'> => {
   const volumes = unique(
     texts.flatMap((text) => parseSupportedVolume(text) ?? []),
     ({ mountPoint }) => mountPoint,
     '--dataVolume: mount point',
   )
-  const mounts = volumes.filter((volume) => volume.kind !== 'newDisk')
+  const mounts = volumes.filter((volume) => volume.kind !== 'newDisk' && volume.kind !== 'existingDisk')
+  const keptDisks = unique(
+    volumes.flatMap((volume) => (volume.kind === 'existingDisk' ? volume : [])),
+    ({ id }) => id,
+    '--dataVolume: disk',
+  ).map(({ id, mode, mountPoint }) => ({ id, mode, mountPoint }))
   return {
     dataDisks: volumes
       .filter((volume) => volume.kind === 'newDisk')
       .map(({ sizeGB, mountPoint }) => ({ sizeGB, mountPoint })),
+    ...optional('keptDisks', nonEmpty(keptDisks)),
     ...optional('mounts', mounts.length === 0 ? undefined : mounts),
   }
 }

@@ -4,6 +4,7 @@ import * as audit from './audit.ts'
 import * as costs from './costs.ts'
 import * as events from './events.ts'
 import * as gateways from './gateways.ts'
+import * as groups from './groups.ts'
 import * as health from './health.ts'
 import * as hosts from './hosts.ts'
 import * as images from './images.ts'
@@ -13,11 +14,14 @@ import * as login from './login.ts'
 import * as logs from './logs.ts'
 import * as migrations from './migrations.ts'
 import * as offers from './offers.ts'
+import * as registries from './registries.ts'
 import * as samples from './samples.ts'
+import * as settings from './settings.ts'
 import * as storage from './storage.ts'
 import * as templates from './templates.ts'
 import * as tokens from './tokens.ts'
 import * as users from './users.ts'
+import * as volumes from './volumes.ts'
 import * as secrets from './secrets.ts'
 import type { RouteName } from './routes.ts'
 
@@ -29,11 +33,19 @@ export const REST_API = {
   users: users.users,
   addUser: users.addUser,
   changeUser: users.changeUser,
+  groups: groups.groups,
+  addGroup: groups.addGroup,
+  deleteGroup: groups.deleteGroup,
+  addToGroup: groups.addToGroup,
+  removeFromGroup: groups.removeFromGroup,
   tokens: tokens.tokens,
   createToken: tokens.createToken,
   deleteToken: tokens.deleteToken,
   audit: audit.audit,
   deleteUser: users.deleteUser,
+  volumes: volumes.volumes,
+  createVolume: volumes.createVolume,
+  deleteVolume: volumes.deleteVolume,
   gateways: gateways.gateways,
   createGateway: gateways.createGateway,
   gateway: gateways.gateway,
@@ -43,6 +55,7 @@ export const REST_API = {
   version: health.version,
   status: health.status,
   health: health.health,
+  settings: settings.settings,
   submitJob: jobs.submitJob,
   jobPages: jobs.jobPages,
   jobSummaries: jobs.jobSummaries,
@@ -71,6 +84,9 @@ export const REST_API = {
   addImage: images.addImage,
   image: images.image,
   deleteImage: images.deleteImage,
+  registries: registries.registries,
+  loginToRegistry: registries.loginToRegistry,
+  logoutOfRegistry: registries.logoutOfRegistry,
   templates: templates.templates,
   createTemplate: templates.createTemplate,
   template: templates.template,

@@ -11,7 +11,8 @@ export const userSchema = z
   .meta({ id: 'User' })
 export type UserView = z.infer<typeof userSchema>
 
-const userName = z.string().regex(/^[A-Za-z][A-Za-z0-9._@-]{0,63}$/)
+/** A name as users and groups have. */
+export const userName = z.string().regex(/^[A-Za-z][A-Za-z0-9._@-]{0,63}$/)
 const userParams = z.object({ name: z.string().min(1).max(64) })
 const password = z.string().max(1024)
 

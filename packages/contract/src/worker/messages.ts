@@ -157,7 +157,16 @@ export const samplesAckSchema = z.object({ type: z.literal('samplesAck'), batch:
 /** The mirror is durable up to `size`. A worker sends at most 1 MiB beyond the last acknowledged byte. */
 export const logAckSchema = z.object({ type: z.literal('logAck'), file: z.string(), size: z.number() })
 
-const volumeMount = z.object({ volumeId: z.string(), device: z.string(), mountPoint: z.string() })
+const volumeMount = z.object({
+  volumeId: z.string(),
+  device: z.string(),
+  mountPoint: z.string(),
+  /** It is of the job's user, not of the job: a start from scratch empties it not. */
+  kept: z.literal(true).optional(),
+  /** For the program; `rw` when absent. */
+  mode: z.enum(['r', 'rw']).optional(),
+})
+export type VolumeMount = z.infer<typeof volumeMount>
 
 /** Storage that the worker mounts beside the container. Keys are references to secrets: the worker asks for them by name. */
 export const storageMountSchema = z.discriminatedUnion('kind', [

@@ -3,7 +3,7 @@ import type { GatewayId, InstanceId, JobId, VolumeId, WorkflowId } from '../ids.
 import type { TypeFilter } from '../planner/type-filter.ts'
 import type { MigratePolicy } from '../policy/migrate-policy.ts'
 import type { JobStatus } from './job-status.ts'
-import type { StorageMount } from './storage-mount.ts'
+import type { MountMode, StorageMount } from './storage-mount.ts'
 import type { VmPolicy } from './vm-policy.ts'
 
 /** Minimum and optional maximum; the maximum absent means open upwards. */
@@ -11,6 +11,9 @@ export type Range = { readonly min: number; readonly max?: number }
 
 /** An extra disk of the job, made with it and moved with it. */
 export type DataDisk = { readonly sizeGB: number; readonly mountPoint: string }
+
+/** A disk that its user keeps, and that the job has for itself as long as it lives. */
+export type KeptDisk = { readonly id: VolumeId; readonly mode: MountMode; readonly mountPoint: string }
 
 /** `hostPort` on the instance is forwarded to `containerPort` of the job. */
 export type PortMapping = { readonly hostPort: number; readonly containerPort: number }
@@ -41,6 +44,8 @@ export type JobSpec = {
   /** IPv4, as the OpCenter saw it. */
   readonly submittedFrom?: string
   readonly dataDisks: readonly DataDisk[]
+  /** Absent = none. */
+  readonly keptDisks?: readonly KeptDisk[]
   /** Room on its own disk for what it writes into its image, beside the common 64 GB. */
   readonly imageVolumeGB?: number
   /** The gateway it is connected to from the start, and which port of it. */

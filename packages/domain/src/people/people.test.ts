@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { passwordFault } from './password-rule.ts'
-import { atLeast, maySeeJobsOf, ROLES } from './role.ts'
+import { mayChangeJobsOf, maySeeJobsOf } from './person.ts'
+import { atLeast, ROLES } from './role.ts'
 
 test('each role may what those before it may', () => {
   const may = ROLES.map((role) => ROLES.filter((least) => atLeast(role, least)).length)
@@ -8,13 +9,19 @@ test('each role may what those before it may', () => {
 })
 
 test.each([
-  ['viewer', 'ann', true],
-  ['user', 'ann', false],
-  ['user', 'eve', true],
-  ['admin', 'ann', true],
-] as const)('eve, a %s, sees jobs of %s: %s', (role, owner, sees) => {
-  expect(maySeeJobsOf({ name: 'eve', role }, owner)).toBe(sees)
-})
+  ['viewer', 'ann', true, false],
+  ['viewer', 'eve', true, false],
+  ['user', 'ann', false, false],
+  ['user', 'bob', true, false],
+  ['user', 'eve', true, true],
+  ['admin', 'ann', true, true],
+] as const)(
+  'eve, a %s and colleague of bob, sees jobs of %s: %s, changes them: %s',
+  (role, owner, sees, changes) => {
+    const eve = { name: 'eve', role, colleagues: new Set(['bob']) }
+    expect([maySeeJobsOf(eve, owner), mayChangeJobsOf(eve, owner)]).toEqual([sees, changes])
+  },
+)
 
 test.each([
   ['short12', 'at least 8'],

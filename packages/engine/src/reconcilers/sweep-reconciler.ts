@@ -41,7 +41,7 @@ export const createSweepReconciler = (deps: EngineDeps): Reconciler => ({
     const unneeded = instances.filter((instance) => isUnneeded(instance, jobs.get(instance.jobId)))
     const known = new Set<InstanceId>(instances.map((instance) => instance.id))
     const orphans = cloud.filter((instance) => !known.has(instance.id))
-    const needed = new Set(volumes.filter((v) => isNeeded(v, jobs.get(v.jobId))).map((v) => v.id))
+    const needed = new Set(volumes.filter((v) => isNeeded(v, v.jobId && jobs.get(v.jobId))).map((v) => v.id))
     const closed = groups.filter((owner) => !isOpen(jobs.get(owner as JobId)))
     const dead = cloudVolumes.filter((volume) => !needed.has(volume.id))
 
@@ -62,10 +62,14 @@ const isUnneeded = (instance: Instance, job: Job | undefined): boolean =>
   (job.workflow === undefined &&
     !(job.residence.kind === 'running' && job.residence.instance === instance.id))
 
-/** An open workflow looks after its own volumes too. One that a job has let go of is never its again. */
+/**
+ * A disk that its user keeps is needed until it is deleted. An open workflow looks after its own volumes too. One that a job
+ * has let go of is never its again.
+ */
 const isNeeded = (volume: Volume, job: Job | undefined): boolean =>
-  job !== undefined &&
-  (job.workflow !== undefined || (!hasEnded(job.status) && job.volumes.includes(volume.id)))
+  volume.keptFor !== undefined ||
+  (job !== undefined &&
+    (job.workflow !== undefined || (!hasEnded(job.status) && job.volumes.includes(volume.id))))
 
 const isOpen = (job: Job | undefined): boolean => job !== undefined && needsSecurityGroup(job)
 

@@ -6,7 +6,7 @@ import type { RecordsTransaction } from '../ports/records/records.ts'
 import { VolumeNotFoundError } from '../ports/provider/provider-errors.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import type { StepContext, Workflow } from '../workflow/workflow.ts'
-import { retireInstance } from './steps/retire.ts'
+import { releaseInstance, retireInstance } from './steps/retire.ts'
 import { terminateHost } from './steps/terminate-host.ts'
 import { withInstance } from './steps/with-instance.ts'
 
@@ -105,16 +105,21 @@ const recordEnd = (tx: RecordsTransaction, { params }: StepContext, job: Job, at
 
 async function retireAll(context: StepContext): Promise<void> {
   const { deps, jobId, signal } = context
-  const instances = await deps.records.read((view) => view.instances({ job: jobId, live: true }))
+  const [instances, { spec }] = await deps.records.read(async (view) => [
+    await view.instances({ job: jobId, live: true }),
+    await jobOf(view, jobId),
+  ])
   for (const { id, state } of instances) {
     if (state === 'ready') await terminateHost(context, id)
+    // What was written to a disk that stays is on it before its instance is gone.
+    if (state === 'ready' && spec.keptDisks) await releaseInstance(deps, id, signal)
     await retireInstance(deps, id, signal)
   }
 }
 
 async function deleteVolumes({ deps, jobId, signal }: StepContext): Promise<void> {
   const volumes = await deps.records.read((view) => view.volumes({ job: jobId, live: true }))
-  for (const volume of volumes) {
+  for (const volume of volumes.filter(({ keptFor }) => keptFor === undefined)) {
     try {
       await deps.provider.deleteVolume(volume.id, signal)
     } catch (error) {

@@ -1,4 +1,11 @@
-import { type Job, newVolumeId, type Volume, type VolumeId } from '@mmcloud/domain'
+import {
+  type InstanceId,
+  type Job,
+  type MountMode,
+  newVolumeId,
+  type Volume,
+  type VolumeId,
+} from '@mmcloud/domain'
 import { VolumeNotFoundError } from '../../ports/provider/provider-errors.ts'
 import { jobOf, patchJob } from '../../transitions.ts'
 import { type StepContext, WorkflowFailure } from '../../workflow/workflow.ts'
@@ -10,8 +17,14 @@ export type AttachedVolume = {
   readonly volumeId: string
   readonly device: string
   readonly mountPoint: string
+  /** Its user keeps it: what lies on it stays when the job starts from scratch. */
+  readonly kept?: true
+  /** For the program; `rw` when absent. */
+  readonly mode?: MountMode
 }
 export type AttachedVolumes = { readonly epoch: number; readonly volumes: readonly AttachedVolume[] }
+
+const LET_FINISH_POLL_MS = 200
 
 /** Container layer, logs and room for two checkpoints of a large job; the file is sparse where the provider can do it. */
 const JOB_VOLUME_GB = 64
@@ -25,17 +38,40 @@ export const attachVolumes = async (context: StepContext): Promise<AttachedVolum
   const target = targetOf(context)
   const volumes: AttachedVolume[] = []
   let epoch = 0
-  for (const id of (await ensureVolumes(context)).volumes) {
-    const volume = await ensureMade(context, id)
-    // No copy of the job runs now, so whoever held it last is given up: an instance that died, or lost its program.
-    if (volume.holder !== undefined && volume.holder !== target)
-      await retireInstance(deps, volume.holder, signal)
+  const job = await ensureVolumes(context)
+  for (const id of job.volumes) {
+    await ensureMade(context, id)
+    const holder = await holderToGiveUp(context, id)
+    if (holder !== undefined) await retireInstance(deps, holder, signal)
     const held = await holdVolume(context, id)
     epoch = Math.max(epoch, held.epoch)
     const { device } = await withInstance(context, target, () => attach(context, id))
-    volumes.push({ volumeId: id, device, mountPoint: held.mountPoint })
+    volumes.push({ volumeId: id, device, mountPoint: held.mountPoint, ...keptAs(job, id) })
   }
   return { epoch, volumes }
+}
+
+/**
+ * No copy of the job runs now, so whoever held the volume last is given up: an instance that died, or lost its program. A kept
+ * disk may be held by the job before, which is let finish first.
+ */
+const holderToGiveUp = async (context: StepContext, id: VolumeId): Promise<InstanceId | undefined> => {
+  const { deps, jobId, signal } = context
+  for (;;) {
+    const { holder, before } = await deps.records.read(async (view) => {
+      const held = (await view.volume(id))?.holder
+      const instance = held && (await view.instance(held))
+      return { holder: held, before: instance && (await view.job(instance.jobId)) }
+    })
+    if (holder === undefined || holder === targetOf(context)) return undefined
+    if (before === undefined || before.id === jobId || before.workflow === undefined) return holder
+    await deps.clock.sleep(LET_FINISH_POLL_MS, signal)
+  }
+}
+
+const keptAs = ({ spec }: Job, id: VolumeId): Pick<AttachedVolume, 'kept' | 'mode'> => {
+  const disk = spec.keptDisks?.find((each) => each.id === id)
+  return disk ? { kept: true, mode: disk.mode } : {}
 }
 
 /** A disk that the cloud has lost takes every checkpoint with it: no later try would find it. */
@@ -70,14 +106,15 @@ const ensureVolumes = (context: StepContext): Promise<Job> =>
         version: 1,
       })
     }
-    return patchJob(tx, job, { volumes: ids }, context.deps.clock.now())
+    const kept = (job.spec.keptDisks ?? []).map(({ id }) => id)
+    return patchJob(tx, job, { volumes: [...ids, ...kept] }, context.deps.clock.now())
   })
 
 const ensureMade = async ({ deps, jobId, signal }: StepContext, id: Volume['id']): Promise<Volume> => {
   const volume = await deps.records.read((view) => view.volume(id))
   if (!volume) throw new Error(`volume ${id} has no record`)
   if (volume.state !== 'requested') return volume
-  await deps.provider.createVolume({ id, sizeGB: volume.sizeGB, owner: jobId }, signal)
+  await deps.provider.createVolume({ id, sizeGB: volume.sizeGB, owner: volume.keptFor ?? jobId }, signal)
   const madeAt = deps.clock.now()
   const made: Volume = { ...volume, state: 'available', madeAt, version: volume.version + 1 }
   await deps.records.write((tx) => tx.updateVolume(made))

@@ -1,0 +1,150 @@
+import type { RestResponse, SubmitBody } from '@mmcloud/contract'
+import { IDEMPOTENCY_KEY_HEADER } from '@mmcloud/contract/rest/idempotency'
+import { UserError } from '@mmcloud/contract/user-error'
+import {
+  Agent as AgentMessage,
+  type CreateTaskRequest,
+  GetTaskLogsResponse,
+  type GetTaskMetricsRequest,
+  type Resource,
+} from './generated/flyteidl/admin/agent.ts'
+import type { ExecutionMetricResult } from './generated/flyteidl/core/metrics.ts'
+import { NotServedError } from './grpc-status.ts'
+import type { OpenCenter } from './open-center.ts'
+import { TaskStatus } from './task-status.ts'
+import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
+
+export const TASK_TYPE = 'mmcloud_task'
+export const AGENT_NAME = 'MMCloud Agent'
+
+/** As its users' engine sees it, whatever its version. */
+export const AGENT: AgentMessage = AgentMessage.fromPartial({
+  name: AGENT_NAME,
+  isSync: false,
+  supportedTaskTypes: [TASK_TYPE],
+  supportedTaskCategories: [{ name: TASK_TYPE, version: 0 }],
+})
+
+/** A page of a log stream is at most so many lines. */
+const MOST_LINES = 1000
+
+/** Runs tasks of the engine as jobs of the OpCenter. Keeps nothing of its own that a replica beside it would need. */
+export class Agent {
+  readonly #center: OpenCenter
+  readonly #readFlags: ReadFlags
+  readonly #status: TaskStatus
+
+  constructor(
+    center: OpenCenter,
+    options: { readonly readFlags: ReadFlags; readonly retryable: boolean; readonly now: () => number },
+  ) {
+    this.#center = center
+    this.#readFlags = options.readFlags
+    this.#status = new TaskStatus(center, options)
+  }
+
+  /** The job of the task; asked again for the same execution it is the same job. */
+  async create(request: CreateTaskRequest): Promise<string> {
+    refuseOther(request.template?.type ?? '')
+    const body: SubmitBody = jobOfTask(request, this.#readFlags)
+    const key = idempotencyKey(request)
+    const headers = key === undefined ? {} : { [IDEMPOTENCY_KEY_HEADER]: key }
+    return (await this.#center.call('submitJob', { body, headers })).id
+  }
+
+  get(job: string): Promise<Resource> {
+    return this.#status.of(job)
+  }
+
+  /** Ends the job; one that has ended, or is not there, is as it should be. */
+  async delete(job: string): Promise<void> {
+    const params = { id: job }
+    // First: whoever is asked for its phase afterwards has to know that the engine wanted it so.
+    await ignoring(
+      ['conflict', 'notFound'],
+      this.#center.call('modifyJob', { params, body: { customTags: { [ABORTED_TAG]: 'true' } } }),
+    )
+    await ignoring(['notFound'], this.#center.call('cancelJob', { params }))
+    this.#status.forget(job)
+  }
+
+  /** Its output from where `token` says, as far as there is any; the last part holds the token of what comes after. */
+  async *logs(job: string, token: string, lines: number): AsyncGenerator<GetTaskLogsResponse> {
+    const most = lines > 0 ? Math.min(lines, MOST_LINES) : MOST_LINES
+    let offset = /^\d+$/.test(token) ? Number(token) : 0
+    const { bytes, size } = await this.#center.readLog(job, 'stdout.autosave', offset)
+    const text = new TextDecoder().decode(bytes)
+    const whole = offset + bytes.length >= size ? text : text.slice(0, text.lastIndexOf('\n') + 1)
+    const results = whole.split('\n').slice(0, most)
+    if (results.at(-1) === '') results.pop()
+    const ended = whole.split('\n').length > most
+    offset += ended ? new TextEncoder().encode(`${results.join('\n')}\n`).length : Buffer.byteLength(whole)
+    if (results.length > 0)
+      yield GetTaskLogsResponse.fromPartial({
+        part: { $case: 'body', value: { results, structuredLines: [] } },
+      })
+    yield GetTaskLogsResponse.fromPartial({ part: { $case: 'header', value: { token: String(offset) } } })
+  }
+
+  /** What the job uses, as Prometheus would answer a range query. */
+  async metrics(job: string, request: GetTaskMetricsRequest): Promise<ExecutionMetricResult[]> {
+    const query = {
+      ...(request.startTime ? { from: request.startTime.toISOString() } : {}),
+      ...(request.endTime ? { to: request.endTime.toISOString() } : {}),
+    }
+    const usage = await this.#center.call('samples', { params: { id: job }, query })
+    return Object.entries(METRICS)
+      .filter(([metric]) => request.queries.length === 0 || request.queries.includes(metric))
+      .map(([metric, column]) => ({ metric, data: matrix(metric, usage, column) }))
+  }
+}
+
+type Usage = RestResponse<'samples'>
+
+const METRICS: Readonly<Record<string, (usage: Usage) => readonly (number | null)[]>> = {
+  EXECUTION_METRIC_USED_CPU_AVG: ({ series }) => series.cpuPercent.map(cores),
+  EXECUTION_METRIC_USED_MEMORY_BYTES_AVG: ({ series }) => series.memBytes,
+  EXECUTION_METRIC_ALLOCATED_CPU_AVG: ({ series }) => series.capacityCpu,
+  EXECUTION_METRIC_ALLOCATED_MEMORY_BYTES_AVG: ({ series }) => series.capacityMemBytes,
+}
+
+const cores = (percent: number | null): number | null => (percent === null ? null : percent / 100)
+
+const matrix = (
+  metric: string,
+  usage: Usage,
+  column: (usage: Usage) => readonly (number | null)[],
+): Record<string, unknown> => {
+  const values = column(usage).flatMap((value, at) => {
+    const instant = usage.at[at]
+    return value === null || instant === undefined ? [] : [[instant / 1000, String(value)]]
+  })
+  return { resultType: 'matrix', result: [{ metric: { __name__: metric }, values }] }
+}
+
+/** What `CreateTaskResponse` carries, and every later call brings back. */
+export const metaOf = (job: string): Buffer => Buffer.from(JSON.stringify({ job_id: job }))
+
+/** Throws `InvalidTaskError` where it is none of ours. */
+export const jobIn = (meta: Uint8Array): string => {
+  try {
+    const { job_id: job } = JSON.parse(Buffer.from(meta).toString('utf8')) as { readonly job_id?: unknown }
+    if (typeof job === 'string' && job !== '') return job
+  } catch {
+    // Told below.
+  }
+  throw new InvalidTaskError('resource_meta is not what this agent answered to Create')
+}
+
+/** Throws `NotServedError` for a type of task that runs elsewhere. */
+export const refuseOther = (taskType: string): void => {
+  if (taskType !== TASK_TYPE) throw new NotServedError(`Cannot find connector for task type: ${taskType}.`)
+}
+
+const ignoring = async (kinds: readonly string[], asked: Promise<unknown>): Promise<void> => {
+  try {
+    await asked
+  } catch (error) {
+    if (!(error instanceof UserError) || !kinds.includes(error.kind)) throw error
+  }
+}

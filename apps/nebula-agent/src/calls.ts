@@ -1,0 +1,135 @@
+import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
+import { type Agent, AGENT, AGENT_NAME, jobIn, metaOf, refuseOther } from './agent.ts'
+import type { AgentMetrics } from './agent-metrics.ts'
+import {
+  type CreateTaskRequest,
+  CreateTaskResponse,
+  type DeleteTaskRequest,
+  DeleteTaskResponse,
+  GetAgentResponse,
+  type GetTaskLogsRequest,
+  type GetTaskLogsResponse,
+  type GetTaskMetricsRequest,
+  GetTaskMetricsResponse,
+  type GetTaskRequest,
+  GetTaskResponse,
+  ListAgentsResponse,
+  type TaskCategory,
+} from './generated/flyteidl/admin/agent.ts'
+import type {
+  AgentMetadataServiceServer,
+  AsyncAgentServiceServer,
+  SyncAgentServiceServer,
+} from './generated/flyteidl/service/agent.ts'
+import { NotServedError, refusalOf } from './grpc-status.ts'
+
+/** What happened to a call that failed; the engine was told less. */
+export type Log = (operation: string, error: unknown) => void
+
+type Counted = { readonly metrics: AgentMetrics; readonly log: Log; readonly now: () => number }
+
+/** The engine's calls about tasks. */
+export const taskCalls = (agent: Agent, counted: Counted): AsyncAgentServiceServer => ({
+  createTask: unary(
+    counted,
+    'create',
+    ({ template }: CreateTaskRequest) => template?.type ?? '',
+    async (request) => CreateTaskResponse.fromPartial({ resourceMeta: metaOf(await agent.create(request)) }),
+  ),
+  getTask: unary(counted, 'get', typeOf, async (request: GetTaskRequest) =>
+    GetTaskResponse.fromPartial({ resource: await agent.get(jobIn(request.resourceMeta)) }),
+  ),
+  deleteTask: unary(counted, 'delete', typeOf, async (request: DeleteTaskRequest) => {
+    await agent.delete(jobIn(request.resourceMeta))
+    return DeleteTaskResponse.fromPartial({})
+  }),
+  getTaskMetrics: unary(counted, 'metrics', typeOf, async (request: GetTaskMetricsRequest) =>
+    GetTaskMetricsResponse.fromPartial({
+      results: await agent.metrics(jobIn(request.resourceMeta), request),
+    }),
+  ),
+  getTaskLogs: (call) => void streamLogs(agent, counted, call),
+})
+
+/** What the engine asks to learn who serves which tasks. */
+export const metadataCalls: AgentMetadataServiceServer = {
+  listAgents: (_call, callback) => callback(null, ListAgentsResponse.fromPartial({ agents: [AGENT] })),
+  getAgent: ({ request }, callback) =>
+    request.name === AGENT_NAME
+      ? callback(null, GetAgentResponse.fromPartial({ agent: AGENT }))
+      : callback(refusalOf(new NotServedError(`Cannot find agent for name: ${request.name}.`))),
+}
+
+/** No task of ours is done within one call. */
+export const syncCalls: SyncAgentServiceServer = {
+  executeTaskSync: (call) =>
+    void call.destroy(
+      Object.assign(new Error('tasks run as jobs: CreateTask'), { code: status.UNIMPLEMENTED }),
+    ),
+}
+
+type Typed = { readonly taskType: string; readonly taskCategory: TaskCategory | undefined }
+
+const typeOf = ({ taskType, taskCategory }: Typed): string => taskCategory?.name || taskType
+
+const unary =
+  <Q, A>(
+    counted: Counted,
+    operation: string,
+    taskType: (request: Q) => string,
+    answer: (request: Q) => Promise<A>,
+  ) =>
+  (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
+    const type = taskType(call.request)
+    const respond = async (): Promise<void> => {
+      let value: A
+      try {
+        value = await watched(counted, operation, type, async () => {
+          refuseOther(type)
+          return answer(call.request)
+        })
+      } catch (error) {
+        return callback(refusalOf(error))
+      }
+      callback(null, value)
+    }
+    void respond()
+  }
+
+const streamLogs = async (
+  agent: Agent,
+  counted: Counted,
+  call: ServerWritableStream<GetTaskLogsRequest, GetTaskLogsResponse>,
+): Promise<void> => {
+  const { request } = call
+  const type = typeOf(request)
+  try {
+    await watched(counted, 'logs', type, async () => {
+      refuseOther(type)
+      for await (const part of agent.logs(jobIn(request.resourceMeta), request.token, request.lines))
+        call.write(part)
+    })
+    call.end()
+  } catch (error) {
+    call.destroy(Object.assign(new Error(), refusalOf(error)))
+  }
+}
+
+const watched = async <T>(
+  { metrics, log, now }: Counted,
+  operation: string,
+  taskType: string,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const began = now()
+  try {
+    const value = await work()
+    metrics.succeeded(taskType, operation, (now() - began) / 1000)
+    return value
+  } catch (error) {
+    metrics.failed(taskType, operation, status[refusalOf(error).code] ?? '')
+    log(operation, error)
+    throw error
+  }
+}

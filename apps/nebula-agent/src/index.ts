@@ -1,0 +1,5 @@
+export type { Log } from './calls.ts'
+export { readLogin } from './credentials.ts'
+export { openCenter, type Login, type OpenCenter } from './open-center.ts'
+export { type AgentOptions, type RunningAgent, serveAgent } from './serve.ts'
+export type { ReadFlags } from './task-to-job.ts'

@@ -1,0 +1,53 @@
+import { UnreachableError } from '@mmcloud/client'
+
+/** So long the state that was seen last is worth telling; then an error is more honest. */
+const HONEST_MS = 30 * 60_000
+/** Engines forget a task some time after its end; so does this, when it has met so many others since. */
+const MOST = 50_000
+
+/**
+ * Answers while the OpCenter is away: what was last seen of each thing. An engine counts errors and forgives none, so that a
+ * restart of the OpCenter would fail its tasks for good.
+ */
+export class LastKnown<T> {
+  readonly #seen = new Map<string, T>()
+  readonly #now: () => number
+  #awaySince: number | undefined
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** `ask`, or while nobody answers what was seen last, changed by `away`; where nothing was seen yet, `unknown`. */
+  async answer(
+    key: string,
+    ask: () => Promise<T>,
+    { away, unknown }: { away: (seen: T, forMs: number) => T; unknown: (forMs: number) => T },
+  ): Promise<T> {
+    try {
+      const found = await ask()
+      this.#awaySince = undefined
+      this.#remember(key, found)
+      return found
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      this.#awaySince ??= this.#now()
+      const forMs = this.#now() - this.#awaySince
+      if (forMs > HONEST_MS) throw error
+      const seen = this.#seen.get(key)
+      return seen === undefined ? unknown(forMs) : away(seen, forMs)
+    }
+  }
+
+  forget(key: string): void {
+    this.#seen.delete(key)
+  }
+
+  #remember(key: string, found: T): void {
+    this.#seen.delete(key)
+    this.#seen.set(key, found)
+    if (this.#seen.size <= MOST) return
+    const [oldest] = this.#seen.keys()
+    if (oldest !== undefined) this.#seen.delete(oldest)
+  }
+}

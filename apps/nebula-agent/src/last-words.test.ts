@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { lastWordsOf } from './last-words.ts'
+
+const CAPTURED = `
+06:02:14.083329 ERROR    entrypoint.py:301 - Exception when executing task
+06:02:14.085449 ERROR    entrypoint.py:304 - !! Begin User Error Captured by
+                         Flyte !!
+06:02:14.085891 ERROR    entrypoint.py:305 - Trace:
+
+                             Traceback (most recent call last):
+                               File "/root/flows.py", line 19, in raises
+                                 raise ValueError("no")
+                             ValueError: no
+
+                         Message:
+
+                             ValueError: no
+06:02:14.086895 ERROR    entrypoint.py:306 - !! End Error Captured by Flyte !!
+`
+
+test('the error that flytekit has captured, without the columns of its log', () => {
+  expect(lastWordsOf(`before\n${CAPTURED}after`, 'noise at the end')).toBe(
+    [
+      '                    Trace:',
+      '',
+      '    Traceback (most recent call last):',
+      '      File "/root/flows.py", line 19, in raises',
+      '        raise ValueError("no")',
+      '    ValueError: no',
+      '',
+      'Message:',
+      '',
+      '    ValueError: no',
+    ]
+      .join('\n')
+      .trim(),
+  )
+})
+
+test('else the end of stderr, else of stdout', () => {
+  expect(lastWordsOf('out', `${'x'.repeat(5000)}Killed\n`)).toMatch(/^x+Killed$/)
+  expect(lastWordsOf('only this\n', '')).toBe('only this')
+  expect(lastWordsOf('', '')).toBe('')
+})

@@ -1,0 +1,49 @@
+import { JOB_STATUSES } from '@mmcloud/domain'
+import { expect, test } from 'vitest'
+import { TaskExecution_Phase as Phase } from './generated/flyteidl/core/execution.ts'
+import { isFinal, phaseOf } from './phases.ts'
+
+const phase = (status: string, { rc, aborted = false, retryable = false } = {} as Partial<Told>): string =>
+  nameOf(phaseOf({ status, rc, aborted }, retryable))
+type Told = { readonly rc: string; readonly aborted: boolean; readonly retryable: boolean }
+const nameOf = (value: Phase): string => Object.entries(Phase).find(([, number]) => number === value)![0]
+
+test.each([
+  ['Submitted', 'QUEUED'],
+  ['Initializing', 'WAITING_FOR_RESOURCES'],
+  ['Starting', 'INITIALIZING'],
+  ['Executing', 'RUNNING'],
+  ['Capturing', 'RUNNING'],
+  ['Floating', 'RUNNING'],
+  ['Suspending', 'RUNNING'],
+  ['Suspended', 'RUNNING'],
+  ['Resuming', 'RUNNING'],
+  ['Completed', 'SUCCEEDED'],
+  ['Cancelling', 'RUNNING'],
+  ['Cancelled', 'FAILED'],
+  ['FailToExecute', 'FAILED'],
+  ['FailToComplete', 'FAILED'],
+  ['CheckpointFailed', 'FAILED'],
+  ['Timedout', 'FAILED'],
+  ['NoAvailableHost', 'FAILED'],
+])('%s is %s', (status, wanted) => expect(phase(status)).toBe(wanted))
+
+test('every status has a phase, and an ended job a final one', () => {
+  for (const status of JOB_STATUSES) expect(phase(status)).not.toBe('UNDEFINED')
+  expect(isFinal(phaseOf({ status: 'Completed', aborted: false }, false))).toBe(true)
+  expect(isFinal(phaseOf({ status: 'Suspended', aborted: false }, false))).toBe(false)
+})
+
+test('what the engine has aborted is aborted, also while it ends', () => {
+  expect([phase('Cancelling', { aborted: true }), phase('Cancelled', { aborted: true })]).toEqual([
+    'ABORTED',
+    'ABORTED',
+  ])
+})
+
+test('with retryable phases a task’s own failure is final, all else worth another try', () => {
+  const retryable = true
+  expect(phase('FailToComplete', { rc: '1', retryable })).toBe('FAILED')
+  for (const status of ['FailToComplete', 'FailToExecute', 'CheckpointFailed', 'Timedout', 'NoAvailableHost'])
+    expect(phase(status, { retryable })).toBe('RETRYABLE_FAILED')
+})

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import type { SubmitBody } from '@mmcloud/contract'
+import { overlay } from '@mmcloud/contract/grammar/job-request'
+import type { CreateTaskRequest, TaskExecutionMetadata } from './generated/flyteidl/admin/agent.ts'
+import type { Secret } from './generated/flyteidl/core/security.ts'
+import type { TaskTemplate } from './generated/flyteidl/core/tasks.ts'
+import { readResources } from './resources.ts'
+import { quoteWord, splitWords } from './shell-words.ts'
+
+/** The task cannot be made a job as it is declared; the sentence is for who wrote it. */
+export class InvalidTaskError extends Error {
+  override readonly name = 'InvalidTaskError'
+}
+
+/** Reads flags of `float submit`, as `submit_extra` holds them. */
+export type ReadFlags = (words: readonly string[]) => SubmitBody
+
+/** Set on a job whose end the engine has asked for: every replica of the agent reads it there. */
+export const ABORTED_TAG = 'nebula-aborted'
+
+/**
+ * The job that runs a task: its container's image, arguments and environment, its resources, the secrets it requests as
+ * references to the OpCenter's, and `submit_extra` over all this. Throws `InvalidTaskError`.
+ */
+export const jobOfTask = (request: CreateTaskRequest, readFlags: ReadFlags): SubmitBody => {
+  const { template, taskExecutionMetadata: metadata } = request
+  if (!template) throw new InvalidTaskError('the request has no task template')
+  const container = template.target?.$case === 'container' ? template.target.value : undefined
+  if (!container) throw new InvalidTaskError('the task has no container: only tasks with one can run here')
+  if (container.image === '') throw new InvalidTaskError("the task's container names no image")
+  const { submit_extra: extra = '', resources } = template.custom ?? {}
+  const base: SubmitBody = {
+    ...orInvalid(() => readResources(resources)),
+    image: container.image,
+    ...(container.args.length > 0 ? { jobContent: scriptOf(container.args) } : {}),
+    name: nameOf(template),
+    envs: variables(template, metadata, container.env),
+    customTags: tagsOf(template, metadata),
+  }
+  return orInvalid(() => overlay(base, readFlags(splitWords(String(extra)))), 'submit_extra: ')
+}
+
+/**
+ * What makes a repeated Create the same one: execution, node, attempt and, for the parts of a map task, where the output goes.
+ * Absent where the caller tells no execution.
+ */
+export const idempotencyKey = ({
+  taskExecutionMetadata: metadata,
+  outputPrefix,
+}: CreateTaskRequest): string | undefined => {
+  const id = metadata?.taskExecutionId
+  if (!id) return undefined
+  const { executionId, nodeId } = id.nodeExecutionId ?? {}
+  const parts = [
+    executionId?.org,
+    executionId?.project,
+    executionId?.domain,
+    executionId?.name,
+    nodeId,
+    id.taskId?.name,
+    id.taskId?.version,
+    id.retryAttempt,
+    outputPrefix,
+  ]
+  return `nebula-${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
+}
+
+const orInvalid = <T>(work: () => T, what = ''): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw new InvalidTaskError(`${what}${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The shell gives way to the program: signals and the exit code are the program's own. */
+const scriptOf = (args: readonly string[]): string => `#!/bin/sh\nexec ${args.map(quoteWord).join(' ')}\n`
+
+const nameOf = ({ id }: TaskTemplate): string =>
+  `nebula-${(id?.name || 'task')
+    .split('.')
+    .at(-1)!
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')}`.slice(0, 100)
+
+const variables = (
+  { securityContext }: TaskTemplate,
+  metadata: TaskExecutionMetadata | undefined,
+  own: readonly { readonly key: string; readonly value: string }[],
+): string[] => {
+  const all: Record<string, string> = {
+    // Without it the program ends well whatever the function raises.
+    FLYTE_FAIL_ON_ERROR: 'true',
+    ...secretVariables(securityContext?.secrets ?? []),
+    ...metadata?.environmentVariables,
+    ...Object.fromEntries(own.map(({ key, value }) => [key, value])),
+  }
+  // On the wire they come in any order: a repeated Create must be the same request.
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+}
+
+/**
+ * Secrets by the names under which flytekit looks for them in the environment: `_FSEC_GROUP_KEY`, and the one the task gives it.
+ * In the OpCenter the secret is called `GROUP_KEY`, or `KEY` where the task names no group.
+ */
+const secretVariables = (secrets: readonly Secret[]): Record<string, string> =>
+  Object.fromEntries(
+    secrets.flatMap(({ group, groupVersion, key, envVar }) => {
+      const name = [group, groupVersion, key].filter((part) => part !== '').join('_')
+      const reference = `{secret:${name}}`
+      const variable: [string, string] = [`_FSEC_${name.toUpperCase()}`, reference]
+      return envVar === '' ? [variable] : [variable, [envVar, reference]]
+    }),
+  )
+
+const tagsOf = (
+  { id }: TaskTemplate,
+  metadata: TaskExecutionMetadata | undefined,
+): Record<string, string> => {
+  const execution = metadata?.taskExecutionId?.nodeExecutionId
+  const tags = {
+    'nebula-task': id?.name,
+    'nebula-project': execution?.executionId?.project,
+    'nebula-domain': execution?.executionId?.domain,
+    'nebula-execution': execution?.executionId?.name,
+    'nebula-node': execution?.nodeId,
+  }
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => (value ? [[key, value] as const] : [])),
+  )
+}

@@ -1,0 +1,147 @@
+import { Product } from '@mmcloud/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildTaskImage, Engine, startAgent } from './nebula/engine.ts'
+import { type S3Server, startS3Server } from './s3-server.ts'
+
+let product: Product
+let s3: S3Server
+let agent: Awaited<ReturnType<typeof startAgent>>
+let engine: Engine
+beforeAll(async () => {
+  ;[product, s3] = await Promise.all([Product.start(), startS3Server()])
+  await product.float('image', 'add', 'task', `oci:${await buildTaskImage(product.dataDir, true)}`)
+  agent = await startAgent(product)
+  engine = new Engine(s3, agent.address)
+}, 120_000)
+afterAll(async () => {
+  await agent.stop()
+  await product.destroy()
+  await s3.stop()
+}, 120_000)
+
+const jobOf = (meta: string): string => (JSON.parse(meta) as { job_id: string }).job_id
+
+test('the documents’ example: to_str(5) runs as a job and answers "5"', async () => {
+  const asked = { task: 'to_str', inputs: { i: 5 }, execution: 'example' }
+  const [meta = ''] = await engine.create(asked)
+  const done = await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('5')
+  expect(done.has_outputs).toBe(false)
+  expect(done.custom).toMatchObject({ job_id: jobOf(meta), status: 'Completed', exit_code: 0 })
+  expect(done.links[0]).toContain(`/jobs/${jobOf(meta)}/`)
+})
+
+test('a task that raises has failed, with what Python said', async () => {
+  const [meta = ''] = await engine.create({ task: 'raises', inputs: { i: 5 }, execution: 'raises' })
+  const { message } = await engine.until(meta, ['FAILED'])
+  expect(message).toContain('ValueError: 5 is no number of mine')
+  expect((await product.show(jobOf(meta))).rc).not.toBe('0')
+})
+
+test.each([
+  ['requests_only', { cpu: 2, memGB: 2 }],
+  ['limits_only', { cpu: 2, cpuMax: 2, memGB: 4, memGBMax: 4 }],
+])('%s: its job asks for %j', async (task, size) => {
+  const asked = { task, inputs: { i: 7 }, execution: task }
+  const [meta = ''] = await engine.create(asked)
+  await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('7')
+  expect(await product.show(jobOf(meta))).toMatchObject(size)
+})
+
+test('environment, secrets, extra flags and what the engine adds reach the task; a secret that is not there is told', async () => {
+  const asked = { task: 'surroundings', inputs: { i: 1 }, execution: 'surroundings' }
+  expect(await engine.refused(asked)).toEqual({
+    code: 'INVALID_ARGUMENT',
+    details: expect.stringContaining('you have no secret lab_token'),
+  })
+  await product.float('secret', 'set', 'lab_token', 'hush')
+  const [meta = ''] = await engine.create(asked)
+  await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('a, b=c hush 1')
+  const shown = JSON.parse(await product.float('show', '-j', jobOf(meta), '-F', 'json')) as object
+  expect(shown).toMatchObject({
+    customTags: { step: 'to str', 'nebula-execution': 'surroundings', 'nebula-node': 'n0' },
+  })
+  expect(JSON.stringify(shown)).not.toContain('hush')
+})
+
+test('a task that is moved in the middle ends as if nothing had been, and tells of the move', async () => {
+  const asked = { task: 'slow', inputs: { i: 60 }, execution: 'moved' }
+  const [meta = ''] = await engine.create(asked)
+  const job = jobOf(meta)
+  await product.output(job, 'five steps', (log) => log.includes('step 5\n'))
+  await product.float('drill', '-j', job, '--notice', '30s')
+  const done = await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('60 steps')
+  const steps = (await product.log(job)).split('\n').filter((line) => line.startsWith('step '))
+  expect(steps).toEqual(Array.from({ length: 60 }, (_, step) => `step ${step}`))
+  expect(done.custom['migrations']).toMatchObject([{ trigger: 'drill', outcome: 'done' }])
+})
+
+test('a Create that is sent again is the same job, also by another replica; another attempt is another', async () => {
+  const asked = { task: 'slow', inputs: { i: 3000 }, execution: 'again' }
+  const second = await startAgent(product)
+  const first = await engine.create({ ...asked, times: 3 })
+  const other = await new Engine(s3, second.address).create(asked)
+  expect(new Set([...first, ...other]).size).toBe(1)
+  const [retried = ''] = await engine.create({ ...asked, attempt: 1 })
+  expect(first).not.toContain(retried)
+
+  // Either replica knows what the other was asked.
+  await engine.delete(first[0]!)
+  await engine.delete(first[0]!)
+  expect((await new Engine(s3, second.address).get(first[0]!)).phase).toBe('ABORTED')
+  await engine.delete(retried)
+  await product.status(jobOf(retried), ['Cancelled'])
+  expect(await second.stop()).toBe(0)
+})
+
+test('while the OpCenter is away its tasks go on, and so does what the engine hears', async () => {
+  const asked = { task: 'slow', inputs: { i: 60 }, execution: 'away' }
+  const [meta = ''] = await engine.create(asked)
+  await engine.until(meta, ['RUNNING'])
+  process.kill(await product.pid(), 'SIGKILL')
+  const heard = await engine.get(meta)
+  expect(heard).toMatchObject({ phase: 'RUNNING', message: expect.stringContaining('has not answered') })
+  expect(await engine.refused({ ...asked, execution: 'away-too' })).toMatchObject({ code: 'UNAVAILABLE' })
+  await product.up()
+  await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('60 steps')
+})
+
+test('a large input, and the result of a cached task, which the engine keeps', async () => {
+  const large = { task: 'length', inputs: { text: 'x'.repeat(1_500_000) }, execution: 'large' }
+  const cached = { task: 'cached', inputs: { i: 1 }, execution: 'cached' }
+  const metas = [...(await engine.create(large)), ...(await engine.create(cached))]
+  for (const meta of metas) await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(large)).toBe(1_500_000)
+  expect(await engine.outputs(cached)).toBe('1')
+})
+
+test('what cannot run here is refused in words', async () => {
+  const asked = { task: 'to_str', inputs: { i: 1 }, execution: 'bad' }
+  expect(await engine.refused({ ...asked, image: 'nowhere/at-all:1' })).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    details: expect.stringContaining('nowhere/at-all:1'),
+  })
+  const wrong = await startAgent(product, [], { password: 'not the password' })
+  const refused = await new Engine(s3, wrong.address).refused(asked)
+  expect(refused).toEqual({
+    code: 'UNAUTHENTICATED',
+    details: expect.stringContaining('Wrong user name or password'),
+  })
+  expect(`${wrong.said()}${refused.details}`).not.toContain('not the password')
+  await wrong.stop()
+})
+
+test('what was asked is counted for Prometheus', async () => {
+  const text = await (await fetch(agent.prometheus)).text()
+  expect(text).toMatch(
+    /flyte_agent_requests_success_total\{task_type="mmcloud_task",operation="create"\} \d+/,
+  )
+  expect(text).toMatch(
+    /flyte_agent_requests_failure_total\{.*operation="create".*error_code="INVALID_ARGUMENT"/,
+  )
+  expect(text).toContain('flyte_agent_request_latency_seconds')
+})

@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { type Product, waitFor } from '@mmcloud/testkit'
+import { layersOf, writeOciLayout } from '../../scripts/setup/oci-layout.ts'
+import type { S3Server } from '../s3-server.ts'
+
+const CLIENTS = join(process.env['MMCLOUD_CACHE'] || '/var/cache/mmcloud', 'clients')
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const PACKAGES = ['nebulakit/src/nebulakit', 'nebulakitplugins-mmcloud/src/nebulakitplugins'].map((path) =>
+  here(`../../python/${path}`),
+)
+const run = promisify(execFile)
+
+/** What the engine hears of a task. */
+export type Heard = {
+  readonly phase: string
+  readonly message: string
+  readonly links: readonly string[]
+  readonly custom: Readonly<Record<string, unknown>>
+  readonly has_outputs: boolean
+}
+
+/** A task of `flows.py` as it is asked for; the rest is the same for all. */
+export type Asked = {
+  readonly task: string
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly execution: string
+  readonly times?: number
+  readonly attempt?: number
+  readonly node?: string
+  readonly distribution?: string
+  readonly image?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/**
+ * The task's image as a user builds one: Debian's Python, flytekit, the packages of this project, and their workflow code.
+ * Answers the layout's path.
+ */
+export const buildTaskImage = async (folder: string, withCode: boolean): Promise<string> => {
+  const root = join(folder, 'image-root')
+  const packages = join(root, 'usr/local/lib/python3.13/dist-packages')
+  mkdirSync(packages, { recursive: true })
+  for (const path of PACKAGES) await run('cp', ['-r', path, packages])
+  mkdirSync(join(root, 'root'))
+  if (withCode) copyFileSync(here('flows.py'), join(root, 'root/flows.py'))
+  const layer = join(folder, 'code.tar')
+  await run('tar', ['-C', root, '--owner=0', '--group=0', '-cf', layer, 'usr', 'root'])
+  rmSync(root, { recursive: true })
+  const below: string[] = []
+  for (const [at, file] of layersOf(join(CLIENTS, 'flyte-image')).entries()) {
+    const tar = join(folder, `below-${at}.tar`)
+    copyFileSync(file, tar)
+    below.push(tar)
+  }
+  const layout = join(folder, withCode ? 'task-image' : 'task-base')
+  await writeOciLayout(layout, [...below, layer], {
+    command: ['python3'],
+    env: ['PATH=/usr/local/bin:/usr/bin:/bin', 'LANG=C.UTF-8', 'PYTHONUNBUFFERED=1', 'PYTHONPATH=/root'],
+  })
+  return layout
+}
+
+/** `float nebula serve` beside an OpCenter, until it is stopped. */
+export const startAgent = async (
+  product: Product,
+  flags: readonly string[] = [],
+  login: { readonly password?: string } = {},
+): Promise<{
+  readonly address: string
+  readonly prometheus: string
+  readonly said: () => string
+  stop(how?: NodeJS.Signals): Promise<number | null>
+}> => {
+  const child = spawn(
+    here('../../bin/float'),
+    ['nebula', 'serve', '--host', '127.0.0.1', '--port', '0', '--prometheus-port', '0', ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: join(product.dataDir, 'agent-home'),
+        _FSEC_MMC_ADDRESS: product.address,
+        _FSEC_MMC_USERNAME: 'admin',
+        _FSEC_MMC_PASSWORD: login.password ?? product.password,
+      },
+    },
+  )
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (said += data.toString()))
+  const ended = once(child, 'exit')
+  const [, port, prometheus] = await waitFor('the agent', 30_000, async () => {
+    const found = /at port (\d+), Prometheus at (\d+)/.exec(said)
+    if (child.exitCode !== null) throw new Error(`the agent ended:\n${said}`)
+    return found ? { done: found } : { notYet: said }
+  })
+  return {
+    address: `127.0.0.1:${port}`,
+    prometheus: `http://127.0.0.1:${prometheus}/metrics`,
+    said: () => said,
+    stop: async (how = 'SIGTERM') => {
+      child.kill(how)
+      const [code] = (await ended) as [number | null]
+      return code
+    },
+  }
+}
+
+/** Speaks to an agent as the engine does, by `engine.py`. */
+export class Engine {
+  readonly #s3: S3Server
+  agent: string
+
+  constructor(s3: S3Server, agent: string) {
+    this.#s3 = s3
+    this.agent = agent
+  }
+
+  /** The settings of its object store, which tasks have in their environment too. */
+  get platform(): Record<string, string> {
+    return {
+      FLYTE_AWS_ENDPOINT: this.#s3.endpoint,
+      FLYTE_AWS_ACCESS_KEY_ID: this.#s3.accessKey,
+      FLYTE_AWS_SECRET_ACCESS_KEY: this.#s3.secret,
+    }
+  }
+
+  prefix({ execution, node = 'n0', attempt = 0 }: Asked): string {
+    return `s3://shelf/data/${execution}/${node}/${attempt}`
+  }
+
+  /** What `resource_meta` each Create was answered with. */
+  async create(asked: Asked): Promise<readonly string[]> {
+    const env = { ...this.platform, ...asked.environment }
+    const { metas } = (await this.#ask({
+      image: 'task:latest',
+      ...asked,
+      environment: env,
+      what: 'create',
+      module: 'flows',
+      prefix: this.prefix(asked),
+    })) as { metas: string[] }
+    return metas
+  }
+
+  /** As `create`, where it is to be refused. */
+  async refused(asked: Asked): Promise<{ readonly code: string; readonly details: string }> {
+    return (await this.#ask(
+      { image: 'task:latest', ...asked, what: 'create', module: 'flows', prefix: this.prefix(asked) },
+      true,
+    )) as never
+  }
+
+  async get(meta: string): Promise<Heard> {
+    return (await this.#ask({ what: 'get', meta })) as Heard
+  }
+
+  async delete(meta: string): Promise<void> {
+    await this.#ask({ what: 'delete', meta })
+  }
+
+  async outputs(asked: Asked): Promise<unknown> {
+    return ((await this.#ask({ what: 'outputs', prefix: this.prefix(asked) })) as { value: unknown }).value
+  }
+
+  /** Polls until the task is in one of these phases. */
+  until(meta: string, phases: readonly string[], timeoutMs = 180_000): Promise<Heard> {
+    return waitFor(`${meta} to be ${phases.join(' or ')}`, timeoutMs, async () => {
+      const heard = await this.get(meta)
+      if (phases.includes(heard.phase)) return { done: heard }
+      if (['SUCCEEDED', 'FAILED', 'ABORTED'].includes(heard.phase))
+        throw new Error(`it is ${heard.phase}: ${heard.message}`)
+      return { notYet: `${heard.phase}: ${heard.message}` }
+    })
+  }
+
+  async #ask(request: object, mayFail = false): Promise<unknown> {
+    const child = spawn('python3', [here('engine.py')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: '/nonexistent',
+        PYTHONDONTWRITEBYTECODE: '1',
+        FLYTE_SDK_LOGGING_LEVEL: '50',
+        PYTHONPATH: [
+          here('.'),
+          join(CLIENTS, 'flyte'),
+          here('../../python/nebulakit/src'),
+          here('../../python/nebulakitplugins-mmcloud/src'),
+        ].join(':'),
+        ...this.platform,
+      },
+    })
+    child.stdin.end(JSON.stringify({ agent: this.agent, ...request }))
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+    if (out === '') throw new Error(`engine.py said nothing but\n${err}`)
+    const told = JSON.parse(out) as { readonly code?: string; readonly details?: string }
+    if (told.code !== undefined && !mayFail) throw new Error(`${told.code}: ${told.details}`)
+    return told
+  }
+}
