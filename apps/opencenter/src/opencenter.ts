@@ -22,6 +22,7 @@ import { openGuide } from './guide/open-guide.ts'
 import type { HealthSource } from './http/api-deps.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { guideRoutes } from './http/guide.ts'
+import { pipIndexRoutes } from './http/pip-index.ts'
 import { releaseRoutes } from './http/release.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
@@ -33,6 +34,7 @@ import { listenOn, refuseTaken } from './listen.ts'
 import { logEvents } from './logs/log-events.ts'
 import { LogMirror } from './logs/log-mirror.ts'
 import { floatFilesIn } from './release/float-files.ts'
+import { ownWheels } from './release/own-wheels.ts'
 import { openVault } from './secrets/vault.ts'
 import { ensureCertificate } from './tls/certificate.ts'
 import { VERSION } from './version.ts'
@@ -202,6 +204,7 @@ export const startOpenCenter = async (
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
         releaseRoutes(server, floatFilesIn(join(dataDir, 'float')))
+        pipIndexRoutes(server, ownWheels())
         guideRoutes(server, openGuide())
       },
     },
