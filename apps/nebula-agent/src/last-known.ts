@@ -1,4 +1,9 @@
-import { UnreachableError } from '@mmcloud/client'
+import { UserError } from '@mmcloud/contract/user-error'
+
+/** Since when nothing is learned, and what the last question came to. */
+export type Away = { readonly forMs: number; readonly error: unknown }
+
+type WhileAway<T> = { readonly away: (seen: T, why: Away) => T; readonly unknown: (why: Away) => T }
 
 /** So long the state that was seen last is worth telling; then an error is more honest. */
 const HONEST_MS = 30 * 60_000
@@ -6,8 +11,8 @@ const HONEST_MS = 30 * 60_000
 const MOST = 50_000
 
 /**
- * Answers while the OpCenter is away: what was last seen of each thing. An engine counts errors and forgives none, so that a
- * restart of the OpCenter would fail its tasks for good.
+ * Answers while nothing can be learned from the OpCenter: what was last seen of each thing. An engine counts errors and
+ * forgives none, so that a restart of the OpCenter, a new certificate or a changed password would fail its tasks for good.
  */
 export class LastKnown<T> {
   readonly #seen = new Map<string, T>()
@@ -18,24 +23,21 @@ export class LastKnown<T> {
     this.#now = now
   }
 
-  /** `ask`, or while nobody answers what was seen last, changed by `away`; where nothing was seen yet, `unknown`. */
-  async answer(
-    key: string,
-    ask: () => Promise<T>,
-    { away, unknown }: { away: (seen: T, forMs: number) => T; unknown: (forMs: number) => T },
-  ): Promise<T> {
+  /** `ask`, or while that fails what was seen last, changed by `away`; where nothing was seen yet, `unknown`. */
+  async answer(key: string, ask: () => Promise<T>, { away, unknown }: WhileAway<T>): Promise<T> {
     try {
       const found = await ask()
       this.#awaySince = undefined
       this.#remember(key, found)
       return found
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error
+      if (isAboutTheThing(error)) throw error
       this.#awaySince ??= this.#now()
       const forMs = this.#now() - this.#awaySince
       if (forMs > HONEST_MS) throw error
       const seen = this.#seen.get(key)
-      return seen === undefined ? unknown(forMs) : away(seen, forMs)
+      const why: Away = { forMs, error }
+      return seen === undefined ? unknown(why) : away(seen, why)
     }
   }
 
@@ -51,3 +53,7 @@ export class LastKnown<T> {
     if (oldest !== undefined) this.#seen.delete(oldest)
   }
 }
+
+/** An answer, if a bad one: there is no such thing, or it is somebody else's. */
+const isAboutTheThing = (error: unknown): boolean =>
+  error instanceof UserError && ['notFound', 'forbidden', 'invalidArgument'].includes(error.kind)

@@ -4,7 +4,8 @@ import { Resource } from './generated/flyteidl/admin/agent.ts'
 import { lastWordsOf } from './last-words.ts'
 import type { OpenCenter } from './open-center.ts'
 import { isFinal, phaseOf } from './phases.ts'
-import { LastKnown } from './last-known.ts'
+import { refusalOf } from './grpc-status.ts'
+import { type Away, LastKnown } from './last-known.ts'
 import { TaskExecution_Phase as Phase } from './generated/flyteidl/core/execution.ts'
 import { ABORTED_TAG } from './task-to-job.ts'
 
@@ -35,8 +36,8 @@ export class TaskStatus {
 
   of(job: string): Promise<Resource> {
     return this.#lastKnown.answer(job, () => this.#ask(job), {
-      away: (seen, forMs) => ({ ...seen, message: `${awaySentence(forMs)}; before: ${seen.message}` }),
-      unknown: (forMs) => this.#resource(job, Phase.RUNNING, awaySentence(forMs), {}),
+      away: (seen, why) => ({ ...seen, message: `${awaySentence(why)}; before: ${seen.message}` }),
+      unknown: (why) => this.#resource(job, Phase.RUNNING, awaySentence(why), {}),
     })
   }
 
@@ -148,5 +149,5 @@ const messageOf = (job: JobView, { sentence, lastWords }: Story): string => {
   return lastWords === '' ? head : `${head}\n${lastWords}`
 }
 
-const awaySentence = (forMs: number): string =>
-  `the OpCenter has not answered for ${Math.round(forMs / 1000)} s; its jobs go on meanwhile`
+const awaySentence = ({ forMs, error }: Away): string =>
+  `nothing was learned from the OpCenter for ${Math.round(forMs / 1000)} s (${refusalOf(error).details}); its jobs go on meanwhile`

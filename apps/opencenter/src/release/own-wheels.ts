@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Wheel, wheelOf } from './wheel.ts'
@@ -7,6 +7,7 @@ const PYTHON = fileURLToPath(new URL('../../../../python/', import.meta.url))
 
 /** The Python packages of this project. */
 export const ownWheels = (): readonly Wheel[] =>
-  readdirSync(PYTHON, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => wheelOf(join(PYTHON, name)))
+  readdirSync(PYTHON)
+    .map((name) => join(PYTHON, name))
+    .filter((folder) => existsSync(join(folder, 'pyproject.toml')))
+    .map(wheelOf)

@@ -33,8 +33,10 @@ class MMCloudTask(PythonFunctionTask[MMCloudConfig]):
     ) -> None:
         # First: what cannot be is told where it is written, when the task is declared.
         self._job_resources = job_resources(requests, limits)
+        config = task_config or MMCloudConfig()
+        self._submit_extra = config.submit_extra
         super().__init__(
-            task_config=task_config or MMCloudConfig(),
+            task_config=config,
             task_function=task_function,
             task_type="mmcloud_task",
             container_image=container_image,
@@ -45,7 +47,7 @@ class MMCloudTask(PythonFunctionTask[MMCloudConfig]):
 
     def get_custom(self, settings: SerializationSettings) -> Dict[str, Any]:
         """What the agent needs besides the task's container."""
-        return {"submit_extra": self.task_config.submit_extra, "resources": self._job_resources}
+        return {"submit_extra": self._submit_extra, "resources": self._job_resources}
 
 
 TaskPlugins.register_pythontask_plugin(MMCloudConfig, MMCloudTask)

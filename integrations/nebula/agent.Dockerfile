@@ -1,0 +1,12 @@
+# The agent as Nebula's documents build it: Python, the package, and float.
+#   curl -fkO https://OPCENTER/float && chmod 755 float      (in this folder; compare it with https://OPCENTER/float.sha256)
+#   docker build -f agent.Dockerfile --build-arg OPCENTER=opencenter.example:8443 -t mmcloud-agent .
+FROM python:3.12-slim-bookworm
+ARG OPCENTER
+RUN pip install --no-cache-dir --extra-index-url "https://$OPCENTER/pip/simple/" --trusted-host "$OPCENTER" nebulakitplugins-mmcloud
+COPY float /usr/local/bin/float
+USER 65534
+ENV HOME=/tmp
+EXPOSE 8000 9090
+# As a list, so that the signal to end reaches the agent and calls under way may finish.
+CMD ["pynebula", "serve", "agent", "--port", "8000"]
