@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js'
 import { status } from '@grpc/grpc-js'
 import { type Agent, AGENT, AGENT_NAME, jobIn, metaOf, refuseOther } from './agent.ts'
@@ -22,7 +23,7 @@ import type {
   AsyncAgentServiceServer,
   SyncAgentServiceServer,
 } from './generated/flyteidl/service/agent.ts'
-import { NotServedError, refusalOf } from './grpc-status.ts'
+import { NotServedError, type Refusal, refusalOf } from './grpc-status.ts'
 
 /** What happened to a call that failed; the engine was told less. */
 export type Log = (operation: string, error: unknown) => void
@@ -64,9 +65,7 @@ export const metadataCalls: AgentMetadataServiceServer = {
 /** No task of ours is done within one call. */
 export const syncCalls: SyncAgentServiceServer = {
   executeTaskSync: (call) =>
-    void call.destroy(
-      Object.assign(new Error('tasks run as jobs: CreateTask'), { code: status.UNIMPLEMENTED }),
-    ),
+    void refuse(call, { code: status.UNIMPLEMENTED, details: 'tasks run as jobs: CreateTask' }),
 }
 
 type Typed = { readonly taskType: string; readonly taskCategory: TaskCategory | undefined }
@@ -112,9 +111,13 @@ const streamLogs = async (
     })
     call.end()
   } catch (error) {
-    call.destroy(Object.assign(new Error(), refusalOf(error)))
+    refuse(call, refusalOf(error))
   }
 }
+
+/** A stream tells its status so; destroyed, it would leave its caller to wait. */
+const refuse = (call: EventEmitter, refusal: Refusal): void =>
+  void call.emit('error', Object.assign(new Error(refusal.details), refusal))
 
 const watched = async <T>(
   { metrics, log, now }: Counted,

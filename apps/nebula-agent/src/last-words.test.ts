@@ -19,7 +19,7 @@ const CAPTURED = `
 `
 
 test('the error that flytekit has captured, without the columns of its log', () => {
-  expect(lastWordsOf(`before\n${CAPTURED}after`, 'noise at the end')).toBe(
+  expect(lastWordsOf(`before\n${CAPTURED}after`, 'noise at the end').text).toBe(
     [
       '                    Trace:',
       '',
@@ -38,7 +38,17 @@ test('the error that flytekit has captured, without the columns of its log', () 
 })
 
 test('else the end of stderr, else of stdout', () => {
-  expect(lastWordsOf('out', `${'x'.repeat(5000)}Killed\n`)).toMatch(/^x+Killed$/)
-  expect(lastWordsOf('only this\n', '')).toBe('only this')
-  expect(lastWordsOf('', '')).toBe('')
+  expect(lastWordsOf('out', `${'x'.repeat(5000)}Killed\n`).text).toMatch(/^x+Killed$/)
+  expect(lastWordsOf('only this\n', '').text).toBe('only this')
+  expect(lastWordsOf('', '')).toEqual({ text: '', recoverable: false })
+})
+
+const recoverable = (said: string): boolean => lastWordsOf(said, '').recoverable
+
+test('recoverable is what the task raised as such, and what happened around it', () => {
+  expect(recoverable(CAPTURED)).toBe(false)
+  expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'Busy: USER:Recoverable: error=no'))).toBe(true)
+  expect(recoverable(CAPTURED.replace('User Error', 'Unknown System Error'))).toBe(true)
+  expect(recoverable(CAPTURED.replace('User Error', 'Non-recoverable System Error'))).toBe(false)
+  expect(recoverable('it said USER:Recoverable, and was killed')).toBe(false)
 })

@@ -1,23 +1,30 @@
-const BEGIN = /!! Begin \w+ Error Captured by\s+Flyte !!/
+/** Of a task that failed: what a person wants to read, and whether its author says that another try may go better. */
+export type LastWords = { readonly text: string; readonly recoverable: boolean }
+
+const BEGIN = /!! Begin ([\w -]+) Error Captured by\s+Flyte !!/
 const END = /!! End Error Captured by\s+Flyte !!/
 /** `06:02:14.085891 ERROR    entrypoint.py:305 - `, as flytekit's log writes it before each record. */
 const RECORD = /^\S+ +(ERROR|INFO|WARNING) +\S+\.py:\d+ - /
+/** How flytekit names what was raised as `FlyteRecoverableException`, or as a kind of it. */
+const RECOVERABLE = 'USER:Recoverable'
+/** What was raised around the task, not in it; flytekit takes it for recoverable too (its bin/entrypoint.py). */
+const AROUND = 'Unknown System'
 /** Of what else a failed program said. */
 const TAIL = 2000
 
 /**
- * What a person wants to read of a task that failed: the error as flytekit has captured it, else the end of what the program
- * wrote to stderr, else to stdout. The log's columns are taken off.
+ * The error as flytekit has captured it, else the end of what the program wrote to stderr, else to stdout. The log's columns
+ * are taken off. flytekit also writes the error to `error.pb` in the engine's object store, which the agent has no key to.
  */
-export const lastWordsOf = (stdout: string, stderr: string): string => {
+export const lastWordsOf = (stdout: string, stderr: string): LastWords => {
   for (const text of [stdout, stderr]) {
     const begin = [...text.matchAll(new RegExp(BEGIN, 'g'))].at(-1)
     if (!begin) continue
     const captured = text.slice(begin.index + begin[0].length)
-    const end = END.exec(captured)?.index
-    return withoutColumns(captured.slice(0, end))
+    const error = withoutColumns(captured.slice(0, END.exec(captured)?.index))
+    return { text: error, recoverable: begin[1] === AROUND || error.includes(RECOVERABLE) }
   }
-  return (stderr.trim() || stdout.trim()).slice(-TAIL)
+  return { text: (stderr.trim() || stdout.trim()).slice(-TAIL), recoverable: false }
 }
 
 const withoutColumns = (text: string): string => {

@@ -43,7 +43,10 @@ test('what the engine has aborted is aborted, also while it ends', () => {
 
 test('with retryable phases a task’s own failure is final, all else worth another try', () => {
   const retryable = true
-  expect(phase('FailToComplete', { rc: '1', retryable })).toBe('FAILED')
+  const failed = { status: 'FailToComplete', rc: '1', aborted: false }
+  expect(phaseOf(failed, true)).toBe(Phase.FAILED)
+  expect(phaseOf({ ...failed, recoverable: true }, true)).toBe(Phase.RETRYABLE_FAILED)
+  expect(phaseOf({ ...failed, recoverable: true }, false)).toBe(Phase.FAILED)
   for (const status of ['FailToComplete', 'FailToExecute', 'CheckpointFailed', 'Timedout', 'NoAvailableHost'])
     expect(phase(status, { retryable })).toBe('RETRYABLE_FAILED')
 })

@@ -7,10 +7,12 @@ export type Progress = {
   readonly rc?: string | undefined
   /** The engine has asked for its end. */
   readonly aborted: boolean
+  /** Of one that failed: it says itself that another try may go better. */
+  readonly recoverable?: boolean
 }
 
 /** With `retryable`, for engines from 1.16 on: what was not the task's own failure is said to be worth another try. */
-export const phaseOf = ({ status, rc, aborted }: Progress, retryable: boolean): Phase => {
+export const phaseOf = ({ status, rc, aborted, recoverable }: Progress, retryable: boolean): Phase => {
   switch (status) {
     case 'Submitted':
       return Phase.QUEUED
@@ -32,7 +34,7 @@ export const phaseOf = ({ status, rc, aborted }: Progress, retryable: boolean): 
     case 'Cancelled':
       return aborted ? Phase.ABORTED : Phase.FAILED
     case 'FailToComplete':
-      return retryable && rc === undefined ? Phase.RETRYABLE_FAILED : Phase.FAILED
+      return retryable && (rc === undefined || recoverable) ? Phase.RETRYABLE_FAILED : Phase.FAILED
     case 'FailToExecute':
     case 'CheckpointFailed':
     case 'Timedout':

@@ -1,7 +1,7 @@
 import type { EventView, JobView, Migration } from '@mmcloud/contract'
 import { TaskLog_MessageFormat } from './generated/flyteidl/core/execution.ts'
 import { Resource } from './generated/flyteidl/admin/agent.ts'
-import { lastWordsOf } from './last-words.ts'
+import { type LastWords, lastWordsOf } from './last-words.ts'
 import type { OpenCenter } from './open-center.ts'
 import { isFinal, phaseOf } from './phases.ts'
 import { refusalOf } from './grpc-status.ts'
@@ -18,8 +18,10 @@ type Story = {
   readonly lastSeq: number
   readonly sentence: string
   readonly migrations: readonly Migration[]
-  readonly lastWords: string
+  readonly lastWords: LastWords
 }
+
+const NOTHING: LastWords = { text: '', recoverable: false }
 
 /** How the tasks are, as the engine asks it again and again. */
 export class TaskStatus {
@@ -49,11 +51,14 @@ export class TaskStatus {
 
   async #ask(id: string): Promise<Resource> {
     const job = await this.#center.call('job', { params: { id } })
-    const phase = phaseOf(
-      { status: job.status, rc: job.rc, aborted: job.customTags[ABORTED_TAG] !== undefined },
-      this.#retryable,
-    )
-    const story = await this.#story(job, isFinal(phase) && phase !== Phase.SUCCEEDED)
+    const progress = {
+      status: job.status,
+      rc: job.rc,
+      aborted: job.customTags[ABORTED_TAG] !== undefined,
+    }
+    const sofar = phaseOf(progress, this.#retryable)
+    const story = await this.#story(job, isFinal(sofar) && sofar !== Phase.SUCCEEDED)
+    const phase = phaseOf({ ...progress, recoverable: story.lastWords.recoverable }, this.#retryable)
     return this.#resource(id, phase, messageOf(job, story), {
       job_id: id,
       status: job.status,
@@ -83,7 +88,7 @@ export class TaskStatus {
     const moved = job.checkpoints > 0 || events.some(({ to }) => to === 'Floating')
     const [migrations, lastWords] = await Promise.all([
       moved ? this.#migrations(id) : (before?.migrations ?? []),
-      endedBadly ? this.#lastWords(id) : '',
+      endedBadly ? this.#lastWords(id) : NOTHING,
     ])
     const last: EventView | undefined = events.findLast(({ reason }) => reason !== 'nextTime')
     const story: Story = {
@@ -101,7 +106,7 @@ export class TaskStatus {
     return (await this.#center.call('migrations', { params: { id } })).migrations
   }
 
-  async #lastWords(id: string): Promise<string> {
+  async #lastWords(id: string): Promise<LastWords> {
     const [stdout, stderr] = await Promise.all([
       this.#tail(id, 'stdout.autosave'),
       this.#tail(id, 'stderr.autosave'),
@@ -146,7 +151,7 @@ export class TaskStatus {
 const messageOf = (job: JobView, { sentence, lastWords }: Story): string => {
   const where = job.workingHost === '' ? '' : `, on ${job.workingHost}`
   const head = `job ${job.id} is ${job.status}${where}, ${job.cost}: ${sentence}`
-  return lastWords === '' ? head : `${head}\n${lastWords}`
+  return lastWords.text === '' ? head : `${head}\n${lastWords.text}`
 }
 
 const awaySentence = ({ forMs, error }: Away): string =>

@@ -1,0 +1,351 @@
+import { promisify } from 'node:util'
+import { credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { UnreachableError, UntrustedError } from '@mmcloud/client'
+import { UserError } from '@mmcloud/contract/user-error'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { FakeCenter } from './fake-center.ts'
+import {
+  CreateTaskRequest,
+  GetTaskLogsRequest,
+  type GetTaskLogsResponse,
+  GetTaskMetricsRequest,
+  type GetTaskResponse,
+} from './generated/flyteidl/admin/agent.ts'
+import { TaskExecution_Phase as Phase } from './generated/flyteidl/core/execution.ts'
+import {
+  AgentMetadataServiceClient,
+  AsyncAgentServiceClient,
+  SyncAgentServiceClient,
+} from './generated/flyteidl/service/agent.ts'
+import {
+  HealthCheckResponse_ServingStatus as Serving,
+  HealthClient,
+} from './generated/grpc/health/v1/health.ts'
+import {
+  ServerReflectionClient,
+  type ServerReflectionResponse,
+} from './generated/grpc/reflection/v1/reflection.ts'
+import { serveAgent } from './serve.ts'
+
+/** An agent at a port of its own, and a connection to it. */
+const start = async ({ retryable = false } = {}) => {
+  const center = new FakeCenter()
+  const clock = { now: 0 }
+  const log: string[] = []
+  const agent = await serveAgent(center, {
+    host: '127.0.0.1',
+    port: 0,
+    prometheusPort: 0,
+    metricPrefix: 'flyte_agent_',
+    retryable,
+    readFlags: () => ({}),
+    log: (operation, error) => log.push(`${operation}: ${String(error)}`),
+    now: () => clock.now,
+  })
+  const at = [`127.0.0.1:${agent.port}`, credentials.createInsecure()] as const
+  const tasks = new AsyncAgentServiceClient(...at)
+  let drained: Promise<void> | undefined
+  const drain = (): Promise<void> => (drained ??= agent.drain(1000))
+  onTestFinished(async () => {
+    tasks.close()
+    await drain()
+  })
+  return { agent, at, center, clock, drain, log, tasks }
+}
+type Started = Awaited<ReturnType<typeof start>>
+
+const taskNamed = (execution: string, type = 'mmcloud_task'): CreateTaskRequest =>
+  CreateTaskRequest.fromPartial({
+    template: {
+      type,
+      id: { name: 'flows.to_str' },
+      target: { $case: 'container', value: { image: 'task', args: ['true'] } },
+    },
+    outputPrefix: `s3://data/${execution}`,
+    taskExecutionMetadata: {
+      taskExecutionId: { nodeExecutionId: { nodeId: 'n0', executionId: { name: execution } } },
+    },
+  })
+
+const create = ({ tasks }: Started, request: CreateTaskRequest): Promise<Buffer> =>
+  new Promise((resolve, reject) =>
+    tasks.createTask(request, (error, answer) =>
+      error ? reject(error) : resolve(answer.resourceMeta as Buffer),
+    ),
+  )
+
+const get = ({ tasks }: Started, resourceMeta: Buffer): Promise<NonNullable<GetTaskResponse['resource']>> =>
+  new Promise((resolve, reject) =>
+    tasks.getTask({ taskType: 'mmcloud_task', resourceMeta } as never, (error, answer) =>
+      error ? reject(error) : resolve(answer.resource!),
+    ),
+  )
+
+const refusal = async (asked: Promise<unknown>): Promise<{ code: string; details: string }> => {
+  const error = await asked.then(
+    () => expect.fail('it was not refused'),
+    (refused: ServiceError) => refused,
+  )
+  return { code: status[error.code]!, details: error.details }
+}
+
+test('1,000 creates at once are 1,000 jobs, and the same again are the same', async () => {
+  const started = await start()
+  const all = Array.from({ length: 1000 }, (_, at) => taskNamed(`e${at}`))
+  const first = await Promise.all(all.map((request) => create(started, request)))
+  expect(new Set(first.map(String)).size).toBe(1000)
+  expect(await Promise.all(all.map((request) => create(started, request)))).toEqual(first)
+  expect(started.center.jobs.size).toBe(1000)
+})
+
+test('a call that its caller gives up is still one job, which a repeated one finds', async () => {
+  const started = await start()
+  const answers = Promise.withResolvers<void>()
+  started.center.delay = answers.promise
+  const given = new Promise((resolve) => {
+    const call = started.tasks.createTask(taskNamed('e'), (error) => resolve(error?.code))
+    void vi.waitFor(() => expect(started.center.asked).toBe(1)).then(() => call.cancel())
+  })
+  expect(await given).toBe(status.CANCELLED)
+  const again = create(started, taskNamed('e'))
+  answers.resolve()
+  await again
+  expect(started.center.jobs.size).toBe(1)
+})
+
+test.each([
+  ['another type', taskNamed('e', 'spark'), 'NOT_FOUND', 'Cannot find connector for task type: spark.'],
+  ['no template', CreateTaskRequest.fromPartial({}), 'NOT_FOUND', 'Cannot find connector for task type: .'],
+  [
+    'no container',
+    CreateTaskRequest.fromPartial({ template: { type: 'mmcloud_task' } }),
+    'INVALID_ARGUMENT',
+    'the task has no container: only tasks with one can run here',
+  ],
+  [
+    'no image',
+    CreateTaskRequest.fromPartial({
+      template: { type: 'mmcloud_task', target: { $case: 'container', value: { args: ['true'] } } },
+    }),
+    'INVALID_ARGUMENT',
+    "the task's container names no image",
+  ],
+])('%s is refused in words, and no job comes of it', async (_what, request, code, details) => {
+  const started = await start()
+  expect(await refusal(create(started, request))).toEqual({ code, details })
+  expect(started.center.jobs.size).toBe(0)
+})
+
+test.each(['', 'no JSON', '{}', '{"job_id":7}', '[]'])(
+  'what is not its own resource_meta (%j) is refused',
+  async (meta) => {
+    const started = await start()
+    expect((await refusal(get(started, Buffer.from(meta)))).code).toBe('INVALID_ARGUMENT')
+  },
+)
+
+test('a job that is not there is NOT_FOUND to Get, and deleted already to Delete', async () => {
+  const started = await start()
+  const meta = Buffer.from('{"job_id":"gone"}')
+  expect((await refusal(get(started, meta))).code).toBe('NOT_FOUND')
+  const { tasks } = started
+  await new Promise<void>((resolve, reject) =>
+    tasks.deleteTask({ taskType: 'mmcloud_task', resourceMeta: meta } as never, (error) =>
+      error ? reject(error) : resolve(),
+    ),
+  )
+})
+
+test.each([
+  ['is away', new UnreachableError('connection refused'), 'UNAVAILABLE'],
+  ['has another certificate', new UntrustedError('it has changed'), 'FAILED_PRECONDITION'],
+  ['refuses the login', new UserError('unauthenticated', 'Wrong user name or password'), 'UNAUTHENTICATED'],
+  ['fails', new Error('TypeError'), 'INTERNAL'],
+])(
+  'while the OpCenter %s, Get answers what was seen last for half an hour, Create says so',
+  async (_what, failure, code) => {
+    const started = await start()
+    const meta = await create(started, taskNamed('e'))
+    started.center.jobs.get('job-0')!.status = 'Executing'
+    expect((await get(started, meta)).phase).toBe(Phase.RUNNING)
+    started.center.jobs.get('job-0')!.status = 'Completed'
+    started.center.failure = failure
+    expect(await get(started, meta)).toMatchObject({
+      phase: Phase.RUNNING,
+      message: expect.stringContaining('nothing was learned from the OpCenter for 0 s'),
+    })
+    // Nothing is known of this one: a replica that has just begun.
+    expect((await get(started, Buffer.from('{"job_id":"other"}'))).phase).toBe(Phase.RUNNING)
+    expect((await refusal(create(started, taskNamed('f')))).code).toBe(code)
+    started.clock.now += 31 * 60_000
+    expect((await refusal(get(started, meta))).code).toBe(code)
+    started.center.failure = undefined
+    expect((await get(started, meta)).phase).toBe(Phase.SUCCEEDED)
+  },
+)
+
+test.each([
+  ['FAILED', false],
+  ['RETRYABLE_FAILED', true],
+])('a task that raised what is worth another try is %s', async (phase, retryable) => {
+  const started = await start({ retryable })
+  const meta = await create(started, taskNamed('e'))
+  const log =
+    '!! Begin User Error Captured by Flyte !!\nBusy: USER:Recoverable: error=x\n!! End Error Captured by Flyte !!'
+  Object.assign(started.center.jobs.get('job-0')!, { status: 'FailToComplete', rc: '1', log })
+  expect(await get(started, meta)).toMatchObject({
+    phase: Phase[phase as 'FAILED'],
+    message: expect.stringContaining('Busy: USER:Recoverable'),
+  })
+})
+
+const logOf = async (
+  { tasks }: Started,
+  resourceMeta: Buffer,
+  asked: { lines?: number; token?: string },
+): Promise<{ lines: readonly string[]; token: string }> => {
+  const request = GetTaskLogsRequest.fromPartial({ taskType: 'mmcloud_task', resourceMeta, ...asked })
+  const parts: NonNullable<GetTaskLogsResponse['part']>[] = []
+  for await (const { part } of tasks.getTaskLogs(request) as AsyncIterable<GetTaskLogsResponse>)
+    parts.push(part!)
+  return {
+    lines: parts.flatMap((part) => (part.$case === 'body' ? part.value.results : [])),
+    token: parts.flatMap((part) => (part.$case === 'header' ? [part.value.token] : []))[0] ?? '',
+  }
+}
+
+test('the log comes in pages, each with the token of the next', async () => {
+  const started = await start()
+  const meta = await create(started, taskNamed('e'))
+  const job = started.center.jobs.get('job-0')!
+  job.log = 'one\nzwölf\nthree\n'
+  const first = await logOf(started, meta, { lines: 2 })
+  expect(first.lines).toEqual(['one', 'zwölf'])
+  const second = await logOf(started, meta, { token: first.token })
+  expect(second.lines).toEqual(['three'])
+  job.log += 'four\n'
+  expect((await logOf(started, meta, { token: second.token })).lines).toEqual(['four'])
+  expect((await refusal(logOf(started, Buffer.from('{"job_id":"gone"}'), {}))).code).toBe('NOT_FOUND')
+})
+
+test('what it uses is told as Prometheus would, without the moments nobody measured', async () => {
+  const started = await start()
+  const resourceMeta = await create(started, taskNamed('e'))
+  const ask = promisify(started.tasks.getTaskMetrics.bind(started.tasks)) as never as (
+    request: GetTaskMetricsRequest,
+  ) => Promise<{ results: { metric: string; data: unknown }[] }>
+  const { results } = await ask(
+    GetTaskMetricsRequest.fromPartial({
+      taskType: 'mmcloud_task',
+      resourceMeta,
+      queries: ['EXECUTION_METRIC_USED_CPU_AVG'],
+    }),
+  )
+  expect(results).toMatchObject([
+    {
+      metric: 'EXECUTION_METRIC_USED_CPU_AVG',
+      data: { resultType: 'matrix', result: [{ values: [[1, '0.5']] }] },
+    },
+  ])
+})
+
+test('the engine learns who serves which tasks; nothing is done within one call', async () => {
+  const { at } = await start()
+  const metadata = new AgentMetadataServiceClient(...at)
+  const sync = new SyncAgentServiceClient(...at)
+  onTestFinished(() => [metadata, sync].forEach((client) => client.close()))
+  const { agents } = (await promisify(metadata.listAgents.bind(metadata) as never)({} as never)) as never as {
+    agents: { name: string; supportedTaskTypes: string[] }[]
+  }
+  expect(agents).toMatchObject([{ supportedTaskTypes: ['mmcloud_task'], isSync: false }])
+  const named = (name: string) => promisify(metadata.getAgent.bind(metadata) as never)({ name } as never)
+  expect(await named(agents[0]!.name)).toMatchObject({ agent: { name: agents[0]!.name } })
+  expect((await refusal(named('nobody') as Promise<unknown>)).code).toBe('NOT_FOUND')
+  const stream = sync.executeTaskSync()
+  const refused = new Promise<ServiceError>((resolve) => stream.on('error', resolve))
+  stream.on('data', () => undefined)
+  stream.end()
+  expect((await refused).code).toBe(status.UNIMPLEMENTED)
+})
+
+test('it serves until the OpCenter has been away for a minute, and again when it is back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { at, center, clock } = await start()
+  const health = new HealthClient(...at)
+  onTestFinished(() => health.close())
+  const statusOf = async (service: string) =>
+    (
+      (await promisify(health.check.bind(health) as never)({ service } as never)) as never as {
+        status: Serving
+      }
+    ).status
+  const after = async (ms: number): Promise<void> => {
+    clock.now += ms
+    await vi.advanceTimersByTimeAsync(5000)
+  }
+  center.failure = new UnreachableError('connection refused')
+  await after(59_000)
+  expect(await statusOf('')).toBe(Serving.SERVING)
+  await after(2000)
+  for (const service of ['', 'flyteidl.service.AsyncAgentService'])
+    expect(await statusOf(service)).toBe(Serving.NOT_SERVING)
+  center.failure = undefined
+  await after(5000)
+  expect(await statusOf('flyteidl.service.AgentMetadataService')).toBe(Serving.SERVING)
+  expect((await refusal(statusOf('other'))).code).toBe('NOT_FOUND')
+})
+
+test('tools that ask by reflection are told the services and the files they stand in', async () => {
+  const { at } = await start()
+  const reflection = new ServerReflectionClient(...at)
+  onTestFinished(() => reflection.close())
+  const ask = async (messageRequest: object): Promise<ServerReflectionResponse['messageResponse']> => {
+    const stream = reflection.serverReflectionInfo()
+    const answered = new Promise<ServerReflectionResponse>((resolve, reject) => {
+      stream.on('data', resolve)
+      stream.on('error', reject)
+    })
+    stream.write({ host: '', messageRequest } as never)
+    stream.end()
+    return (await answered).messageResponse
+  }
+  expect(await ask({ $case: 'listServices', value: '' })).toMatchObject({
+    value: { service: expect.arrayContaining([{ name: 'flyteidl.service.AsyncAgentService' }]) },
+  })
+  const found = await ask({
+    $case: 'fileContainingSymbol',
+    value: 'flyteidl.service.AsyncAgentService.CreateTask',
+  })
+  expect(found).toMatchObject({ $case: 'fileDescriptorResponse' })
+  expect(await ask({ $case: 'fileByFilename', value: 'nowhere.proto' })).toMatchObject({
+    $case: 'errorResponse',
+    value: { errorCode: status.NOT_FOUND },
+  })
+})
+
+test('told to end, it takes no new calls and lets those under way finish', async () => {
+  const started = await start()
+  const answers = Promise.withResolvers<void>()
+  started.center.delay = answers.promise
+  const underWay = create(started, taskNamed('e'))
+  await vi.waitFor(() => expect(started.center.asked).toBe(1))
+  const drained = started.drain()
+  answers.resolve()
+  expect(JSON.parse(String(await underWay))).toEqual({ job_id: 'job-0' })
+  await drained
+  expect((await refusal(create(started, taskNamed('f')))).code).toBe('UNAVAILABLE')
+})
+
+const metricsOf = ({ agent }: Started): string => `http://127.0.0.1:${agent.prometheusPort}/metrics`
+
+test('what the OpCenter says goes to the engine and to the log; what broke inside goes to the log alone', async () => {
+  const started = await start()
+  started.center.failure = new Error('password hunter2 was wrong')
+  const refused = await refusal(create(started, taskNamed('e')))
+  expect(refused).toEqual({ code: 'INTERNAL', details: 'the agent failed; its log says more' })
+  expect(started.log).toEqual(['create: Error: password hunter2 was wrong'])
+  expect(await (await fetch(metricsOf(started))).text()).toContain(
+    'flyte_agent_requests_failure_total{task_type="mmcloud_task",operation="create",error_code="INTERNAL"} 1',
+  )
+})
