@@ -3,7 +3,7 @@ import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
 import { clientImageLinks, clientImages } from './client-image.ts'
 import { demoData } from './demo-data.ts'
-import { goServers, serversShelf } from './go-servers.ts'
+import { goClientLinks, goPrograms, serversShelf } from './go-programs.ts'
 import { hostPackages } from './host-packages.ts'
 import { clientsShelf, pythonClients } from './python-clients.ts'
 import { imagesDir, systemDir } from './places.ts'
@@ -47,8 +47,8 @@ let carriedOut = await bringAbout(steps)
 if (!cloudRuns()) sweep([linkedShelf(systemDir, 'current'), linkedShelf(imagesDir, 'python')])
 if (process.argv.includes('--vm')) carriedOut += await bringAboutVm()
 if (process.argv.includes('--clients')) {
-  carriedOut += await bringAbout([...pythonClients, ...clientImages, ...goServers])
-  sweep([clientsShelf(clientImageLinks), serversShelf()])
+  carriedOut += await bringAbout([...pythonClients, ...clientImages, ...goPrograms])
+  sweep([clientsShelf([...clientImageLinks, ...goClientLinks]), serversShelf()])
 }
 if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, checkout } from './places.ts'
+import { clientsDir } from './python-clients.ts'
 import { linkedShelf, type Shelf } from './prune.ts'
 import { run } from './run.ts'
 import { buildInPlace, linkInPlace, recipeHash, type Step } from './step.ts'
@@ -8,6 +9,8 @@ import { buildInPlace, linkInPlace, recipeHash, type Step } from './step.ts'
 /** Servers that others wrote and that jobs use in tests: `servers/NAME/NAME` in the cache. */
 export const serversDir = join(cacheDir, 'servers')
 const LISTS = 'e2e/servers'
+const FIX =
+  'see what go said above; it must be the version in go.mod or later, and reach its module proxy; then run: npm test'
 
 /** Its `go.mod` names the program as a tool, and `go.sum` what each of its parts must be. */
 const goServer = (name: string): Step => {
@@ -26,7 +29,7 @@ const goServer = (name: string): Step => {
       })
       linkInPlace(link, built)
     },
-    fix: 'see what go said above; it must be the version in go.mod or later, and reach its module proxy; then run: npm test',
+    fix: FIX,
   }
 }
 
@@ -38,5 +41,32 @@ export const serversShelf = (): Shelf => {
   return { folder: serversDir, keep: inUse }
 }
 
+/** A client in another language, made into one program: `clients/engine-in-go/engine-in-go`. */
+const ENGINE = 'engine-in-go'
+const engineLink = join(clientsDir, ENGINE)
+const engineSources = ['go.mod', 'go.sum', 'engine_test.go'].map((file) => join('e2e', ENGINE, file))
+const engineBuilt = `${ENGINE}-${recipeHash(engineSources, [process.arch])}`
+const goEngine: Step = {
+  name: 'client engine-in-go, built with Go',
+  isDone: () =>
+    existsSync(engineLink) &&
+    readlinkSync(engineLink) === engineBuilt &&
+    existsSync(join(clientsDir, engineBuilt)),
+  run: async (progress) => {
+    progress('downloading and building')
+    await buildInPlace(join(clientsDir, engineBuilt), async (passing) => {
+      mkdirSync(passing)
+      await run('go', ['test', '-c', '-o', join(passing, ENGINE), '.'], {
+        cwd: join(checkout, 'e2e', ENGINE),
+      })
+    })
+    linkInPlace(engineLink, engineBuilt)
+  },
+  fix: FIX,
+}
+
 /** Only asked for by the end-to-end tests. */
-export const goServers: readonly Step[] = names.map(goServer)
+export const goPrograms: readonly Step[] = [...names.map(goServer), goEngine]
+
+/** Its link among the clients. */
+export const goClientLinks: readonly string[] = [ENGINE]
