@@ -1,4 +1,8 @@
-import { Product } from '@mmcloud/testkit'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Product, waitFor } from '@mmcloud/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildTaskImage, Engine, startAgent } from './nebula/engine.ts'
 import { type S3Server, startS3Server } from './s3-server.ts'
@@ -122,11 +126,75 @@ test('a large input, and the result of a cached task, which the engine keeps', a
   expect(await engine.outputs(cached)).toBe('1')
 })
 
+test('a fast-registered task: its code comes from the object store, its image has none', async () => {
+  await product.float('image', 'add', 'base', `oci:${await buildTaskImage(product.dataDir, false)}`)
+  const code = fileURLToPath(new URL('nebula', import.meta.url))
+  await promisify(execFile)('tar', ['-C', code, '-czf', join(s3.objects, 'code.tar.gz'), 'flows.py'])
+  const distribution = 's3://shelf/code.tar.gz'
+  const asked = { task: 'to_str', inputs: { i: 9 }, execution: 'fast', image: 'base:latest', distribution }
+  const [meta = ''] = await engine.create(asked)
+  await engine.until(meta, ['SUCCEEDED'])
+  expect(await engine.outputs(asked)).toBe('9')
+})
+
+/** Of these two cores each takes some seconds: 50 take minutes. */
+const parts = Number(process.env['MMCLOUD_MAP_PARTS'] ?? 10)
+
+test('a map task, its agent killed in the middle of their creation: each part is one job, and none is missing', async () => {
+  const asked = {
+    task: 'patient',
+    inputs: { i: Array.from({ length: parts }, (_, at) => at * at) },
+    execution: 'map',
+  }
+  const doomed = await startAgent(product)
+  const interrupted = new Engine(s3, doomed.address).createParts(asked, parts, 0.2)
+  const jobs = async (...filter: string[]): Promise<number> =>
+    (JSON.parse(await product.float('list', '-F', 'json', ...filter)) as { name: string }[]).filter(
+      ({ name }) => name.startsWith('nebula-map_patient'),
+    ).length
+  await waitFor('some of them', 60_000, async () => ((await jobs()) > 1 ? { done: true } : { notYet: 'few' }))
+  await doomed.stop('SIGKILL')
+  expect(await interrupted).toMatchObject({ code: 'UNAVAILABLE' })
+  const before = await jobs()
+  expect(before).toBeLessThan(parts)
+
+  // The engine asks again for each, of another replica.
+  const metas = (await engine.createParts(asked, parts, 0)) as string[]
+  expect([new Set(metas).size, await jobs()]).toEqual([parts, parts])
+  // Each poll of the test's engine is a Python that imports flytekit: it would take the jobs' own time.
+  await waitFor('all to end', 500_000, async () => {
+    const ended = (await jobs('-f', 'status=Completed')) + (await jobs('-f', 'status=FailToComplete'))
+    return ended === parts ? { done: true } : { notYet: `${ended} have ended` }
+  })
+  expect(new Set((await engine.phases(metas)).map(([phase]) => phase))).toEqual(new Set(['SUCCEEDED']))
+  expect(await engine.outputParts(asked, parts)).toEqual(asked.inputs.i.map(String))
+})
+
+test('an agent that begins while its OpCenter is away serves as soon as that is back', async () => {
+  process.kill(await product.pid(), 'SIGKILL')
+  const early = await startAgent(product)
+  const asked = { task: 'to_str', inputs: { i: 3 }, execution: 'early' }
+  const first = new Engine(s3, early.address)
+  expect(await first.refused(asked)).toMatchObject({ code: 'UNAVAILABLE' })
+  await product.up()
+  const [meta = ''] = await first.create(asked)
+  await first.until(meta, ['SUCCEEDED'])
+  await early.stop()
+})
+
 test('what cannot run here is refused in words', async () => {
   const asked = { task: 'to_str', inputs: { i: 1 }, execution: 'bad' }
   expect(await engine.refused({ ...asked, image: 'nowhere/at-all:1' })).toMatchObject({
     code: 'INVALID_ARGUMENT',
     details: expect.stringContaining('nowhere/at-all:1'),
+  })
+  expect(await engine.refused({ ...asked, task: 'enormous' })).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    details: expect.stringContaining('no instance type'),
+  })
+  expect(await engine.refused({ ...asked, task: 'bad_flags' })).toEqual({
+    code: 'INVALID_ARGUMENT',
+    details: expect.stringMatching(/^submit_extra: .*--nonsense/),
   })
   const wrong = await startAgent(product, [], { password: 'not the password' })
   const refused = await new Engine(s3, wrong.address).refused(asked)

@@ -16,12 +16,9 @@ let installed: string
 beforeAll(async () => {
   product = await Product.start()
   installed = join(product.dataDir, 'site-packages')
-  await run('python3', [
-    ...['-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--target', installed],
-    ...['--index-url', `https://${product.address}/pip/simple/`, '--trusted-host', product.address],
-    'nebulakitplugins-mmcloud',
-    'nebulakit',
-  ])
+  const into = ['--disable-pip-version-check', '--no-deps', '--target', installed]
+  const from = ['--index-url', `https://${product.address}/pip/simple/`, '--trusted-host', product.address]
+  await run('python3', ['-m', 'pip', 'install', ...into, ...from, 'nebulakitplugins-mmcloud', 'nebulakit'])
 }, 120_000)
 afterAll(() => product.destroy(), 120_000)
 

@@ -8,7 +8,9 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections import OrderedDict
+from typing import List
 
 import fsspec
 import grpc
@@ -16,7 +18,7 @@ from flyteidl.admin import agent_pb2
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
 from flyteidl.service import agent_pb2_grpc
 from google.protobuf import json_format
-from flytekit import FlyteContextManager
+from flytekit import FlyteContextManager, map_task
 from flytekit.configuration import FastSerializationSettings, ImageConfig, SerializationSettings
 from flytekit.core.type_engine import TypeEngine
 from flytekit.models.literals import LiteralMap
@@ -35,9 +37,20 @@ def s3():
     )
 
 
-def create_request(asked):
+def create_request(asked, part=None):
+    """`part`: of a map task, whose parts are created one by one, each with its index in its environment."""
     task = getattr(importlib.import_module(asked["module"]), asked["task"])
     prefix = asked["prefix"]
+    environment = dict(asked.get("environment", {}))
+    node = asked.get("node", "n0")
+    if part is not None:
+        task = map_task(task)
+        prefix = f"{prefix}/{part}"
+        node = f"{node}-n{part}"
+        environment |= {
+            "BATCH_JOB_ARRAY_INDEX_VAR_NAME": "FLYTE_K8S_ARRAY_INDEX",
+            "FLYTE_K8S_ARRAY_INDEX": str(part),
+        }
     fast = asked.get("distribution")
     settings = SerializationSettings(
         image_config=ImageConfig.auto(img_name=asked["image"]),
@@ -45,7 +58,7 @@ def create_request(asked):
         domain="d",
         version="v1",
         fast_serialization_settings=FastSerializationSettings(
-            enabled=True, destination_dir="/root/code", distribution_location=fast
+            enabled=True, destination_dir="/root", distribution_location=fast
         )
         if fast
         else None,
@@ -54,8 +67,9 @@ def create_request(asked):
     context = FlyteContextManager.current_context()
     inputs = LiteralMap(
         {
-            name: TypeEngine.to_literal(context, value, type(value), TypeEngine.to_literal_type(type(value)))
+            name: TypeEngine.to_literal(context, value, kind, TypeEngine.to_literal_type(kind))
             for name, value in asked["inputs"].items()
+            for kind in [List[type(value[0])] if isinstance(value, list) else type(value)]
         }
     ).to_flyte_idl()
     with s3().open(f"{prefix}/inputs.pb", "wb") as out:
@@ -67,7 +81,7 @@ def create_request(asked):
         "{{.checkpointOutputPrefix}}": f"{prefix}/raw/checkpoint",
         "{{.prevCheckpointPrefix}}": '""',
         "{{ .remote_package_path }}": fast or "",
-        "{{ .dest_dir }}": "/root/code",
+        "{{ .dest_dir }}": "/root",
     }
     container = template.container
     arguments = [rendered.get(each, each) for each in container.args]
@@ -80,7 +94,7 @@ def create_request(asked):
             resource_type=identifier_pb2.TASK, project="p", domain="d", name=task.name, version="v1"
         ),
         node_execution_id=identifier_pb2.NodeExecutionIdentifier(
-            node_id=asked.get("node", "n0"),
+            node_id=node,
             execution_id=identifier_pb2.WorkflowExecutionIdentifier(
                 project="p", domain="d", name=asked["execution"]
             ),
@@ -92,7 +106,7 @@ def create_request(asked):
         template=template,
         output_prefix=prefix,
         task_execution_metadata=agent_pb2.TaskExecutionMetadata(
-            task_execution_id=execution, environment_variables=asked.get("environment", {})
+            task_execution_id=execution, environment_variables=environment
         ),
     )
 
@@ -112,6 +126,19 @@ def answer(asked, stub):
         request = create_request(asked)
         metas = [stub.CreateTask(request, timeout=10).resource_meta for _ in range(asked.get("times", 1))]
         return {"metas": [meta.decode() for meta in metas]}
+    if what == "create_parts":
+        metas = []
+        for part in range(asked["parts"]):
+            # The engine comes to one after the other, with others of its work in between.
+            time.sleep(asked["pace_seconds"])
+            metas.append(stub.CreateTask(create_request(asked, part), timeout=10).resource_meta.decode())
+        return {"metas": metas}
+    if what == "phases":
+        about = [{"task_type": "mmcloud_task", "resource_meta": meta.encode()} for meta in asked["metas"]]
+        answers = [stub.GetTask(agent_pb2.GetTaskRequest(**each), timeout=10).resource for each in about]
+        return {"heard": [[Phase.Name(each.phase), each.message] for each in answers]}
+    if what == "output_parts":
+        return {"values": [outputs(f"{asked['prefix']}/{part}") for part in range(asked["parts"])]}
     if what == "outputs":
         return {"value": outputs(asked["prefix"])}
     about = {"task_type": "mmcloud_task", "resource_meta": asked["meta"].encode()}

@@ -150,6 +150,39 @@ export class Engine {
     return metas
   }
 
+  /** The parts of a map task, one after the other; those answered before the agent is lost are lost with the answer. */
+  async createParts(
+    asked: Asked,
+    parts: number,
+    paceSeconds: number,
+  ): Promise<readonly string[] | { readonly code: string }> {
+    const env = { ...this.platform, ...asked.environment }
+    const told = (await this.#ask(
+      {
+        image: 'task:latest',
+        ...asked,
+        environment: env,
+        what: 'create_parts',
+        parts,
+        pace_seconds: paceSeconds,
+        module: 'flows',
+        prefix: this.prefix(asked),
+      },
+      true,
+    )) as { metas: string[]; code: string }
+    return told.metas ?? told
+  }
+
+  /** Phase and message of each. */
+  async phases(metas: readonly string[]): Promise<readonly (readonly [phase: string, message: string])[]> {
+    return ((await this.#ask({ what: 'phases', metas })) as { heard: [string, string][] }).heard
+  }
+
+  async outputParts(asked: Asked, parts: number): Promise<readonly unknown[]> {
+    const told = await this.#ask({ what: 'output_parts', parts, prefix: this.prefix(asked) })
+    return (told as { values: unknown[] }).values
+  }
+
   /** As `create`, where it is to be refused. */
   async refused(asked: Asked): Promise<{ readonly code: string; readonly details: string }> {
     return (await this.#ask(

@@ -55,3 +55,18 @@ def length(text: str) -> int:
 @task(task_config=MMCloudConfig(), cache=True, cache_version="1")
 def cached(i: int) -> str:
     return str(i)
+
+
+@task(task_config=MMCloudConfig(), requests=Resources(cpu="4000", mem="4Gi"))
+def enormous(i: int) -> str:
+    return str(i)
+
+
+@task(task_config=MMCloudConfig(submit_extra="--nonsense"))
+def bad_flags(i: int) -> str:
+    return str(i)
+
+
+@task(task_config=MMCloudConfig(submit_extra="--vmPolicy [spotFirst=true,retryLimit=100,retryInterval=10s]"))
+def patient(i: int) -> str:
+    return str(i)

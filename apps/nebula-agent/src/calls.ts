@@ -65,7 +65,7 @@ export const metadataCalls: AgentMetadataServiceServer = {
 /** No task of ours is done within one call. */
 export const syncCalls: SyncAgentServiceServer = {
   executeTaskSync: (call) =>
-    void refuse(call, { code: status.UNIMPLEMENTED, details: 'tasks run as jobs: CreateTask' }),
+    refuse(call, { code: status.UNIMPLEMENTED, details: 'tasks run as jobs: CreateTask' }),
 }
 
 type Typed = { readonly taskType: string; readonly taskCategory: TaskCategory | undefined }

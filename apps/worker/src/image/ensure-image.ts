@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ContainerSpec } from '@mmcloud/contract'
 import { z } from 'zod'
 import { exec } from '../system/exec.ts'
+import { withFileLock } from '../system/file-lock.ts'
 import { type ImageConfig, imageConfigSchema } from './image-config.ts'
 import { copyArguments, type ImageAccess } from './image-source.ts'
 
@@ -23,14 +24,28 @@ export const ensureImage = async (
 ): Promise<LocalImage> => {
   digestRef.parse({ digest: image.digest })
   const home = join(access.store, image.digest)
-  if (!existsSync(home)) await unpack(access, image, home)
+  if (!existsSync(home)) await unpackOnce(access, image, home)
   const config = imageConfigSchema.parse(JSON.parse(readFileSync(join(home, 'config.json'), 'utf8')))
   return { rootfs: join(home, 'rootfs'), config }
 }
 
+/** Longer than a large image takes; whoever waits does so in vain only where another hangs. */
+const PATIENCE_MS = 300_000
+
+/** Instances of a local cloud share the store: fifty that begin at once would unpack the same image fifty times. */
+const unpackOnce = async (
+  access: ImageAccess,
+  image: ContainerSpec['image'],
+  home: string,
+): Promise<void> => {
+  await mkdir(access.store, { recursive: true })
+  await withFileLock(join(access.store, `.lock-${image.digest}`), PATIENCE_MS, async () => {
+    if (!existsSync(home)) await unpack(access, image, home)
+  })
+}
+
 /** Whoever renames first wins; the other throws its copy away. */
 const unpack = async (access: ImageAccess, image: ContainerSpec['image'], home: string): Promise<void> => {
-  await mkdir(access.store, { recursive: true })
   const temporary = mkdtempSync(join(access.store, '.unpack-'))
   try {
     const layout = join(temporary, 'layout')
