@@ -7,6 +7,7 @@ import { growthTable, measureGrowth } from './growth.ts'
 import { startPodman } from './podman.ts'
 import { listThousandJobs, startReclaimedJob, submitToExecuting } from './product.ts'
 import { machine, phaseTable, type Row, standStillGoals, table } from './report.ts'
+import { measureNebula } from './nebula/measure-nebula.ts'
 import { measureSamples } from './samples/measure-samples.ts'
 import { takeTurns } from './stand-still.ts'
 
@@ -16,12 +17,13 @@ const USAGE = `Measures the product beside its peers, in one run.
   --samples-only      only what it costs to take in, keep and answer what jobs use
   --growth-only       only how fast a program may take memory
   --api-only          only submits, lists and the start of the command line
+  --nebula-only       only the agent of Nebula, beside flytekit's
   --megabytes N       how much memory the program holds that stands still (1024)
 `
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const main = async (): Promise<void> => {
-  const { runs, megabytes, standStillOnly, samplesOnly, growthOnly, apiOnly } = options()
+  const { runs, megabytes, standStillOnly, samplesOnly, growthOnly, apiOnly, nebulaOnly } = options()
   await using atEnd = new AsyncDisposableStack()
   // Ctrl-C leaves as little behind as the end does.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -30,6 +32,10 @@ const main = async (): Promise<void> => {
   atEnd.defer(() => product.destroy())
   if (apiOnly) {
     say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureApi(product, say))}\n`)
+    return
+  }
+  if (nebulaOnly) {
+    say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureNebula(product, runs, say))}\n`)
     return
   }
   if (!standStillOnly && !samplesOnly) {
@@ -83,6 +89,7 @@ const options = () => {
         'samples-only': { type: 'boolean', default: false },
         'growth-only': { type: 'boolean', default: false },
         'api-only': { type: 'boolean', default: false },
+        'nebula-only': { type: 'boolean', default: false },
       },
     })
     const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)]
@@ -94,10 +101,11 @@ const options = () => {
       values['samples-only'],
       values['growth-only'],
       values['api-only'],
+      values['nebula-only'],
     ]
     if (only.filter(Boolean).length > 1)
       throw new Error(
-        'Two of --stand-still-only, --samples-only, --growth-only and --api-only leave nothing to measure.',
+        'Two of --stand-still-only, --samples-only, --growth-only, --api-only and --nebula-only leave nothing to measure.',
       )
     return {
       runs,
@@ -106,6 +114,7 @@ const options = () => {
       samplesOnly: values['samples-only'],
       growthOnly: values['growth-only'],
       apiOnly: values['api-only'],
+      nebulaOnly: values['nebula-only'],
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)

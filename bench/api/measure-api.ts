@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Product } from '@mmcloud/testkit'
 import type { Figure } from '../figures.ts'
+import { downloadFloat } from '../float-file.ts'
 import { median, percentile } from '../statistics.ts'
 import { type Answered, type Ask, openRequests } from './requests.ts'
 
@@ -82,12 +82,7 @@ const must = async (asked: Promise<Answered>, status: number): Promise<Answered>
 /** `float` as one file, as the OpCenter hands it out, beside a command line that everybody knows. */
 const cliStarts = async (product: Product): Promise<{ name: string; ms: readonly number[] }[]> => {
   const file = join(product.dataDir, 'float-one-file')
-  const { stdout } = await promisify(execFile)('curl', ['-sk', `${product.url}/float`], {
-    encoding: 'buffer',
-    maxBuffer: 2 ** 28,
-  })
-  await writeFile(file, stdout)
-  await chmod(file, 0o755)
+  await downloadFloat(product, file)
   const login = ['-a', product.address, '-u', 'admin', '-p', product.password]
   const commands = [
     { name: 'float --version', program: file, args: ['--version'] },

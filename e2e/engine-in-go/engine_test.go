@@ -33,7 +33,7 @@ const (
 )
 
 // dial makes a connection of its own, as the engine does each time it asks who is there.
-func dial(t *testing.T) *grpc.ClientConn {
+func dial(t testing.TB) *grpc.ClientConn {
 	t.Helper()
 	address := os.Getenv("AGENT")
 	if address == "" {
@@ -49,7 +49,7 @@ func dial(t *testing.T) *grpc.ClientConn {
 	return connection
 }
 
-func within(t *testing.T, timeout time.Duration) context.Context {
+func within(t testing.TB, timeout time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	t.Cleanup(cancel)
@@ -57,7 +57,7 @@ func within(t *testing.T, timeout time.Duration) context.Context {
 }
 
 // task is one node's execution of a program in image python.
-func task(t *testing.T, execution string, args ...string) *admin.CreateTaskRequest {
+func task(t testing.TB, execution string, args ...string) *admin.CreateTaskRequest {
 	t.Helper()
 	custom, err := structpb.NewStruct(map[string]any{
 		"submit_extra": "",
@@ -88,7 +88,7 @@ func task(t *testing.T, execution string, args ...string) *admin.CreateTaskReque
 	}
 }
 
-func create(t *testing.T, client service.AsyncAgentServiceClient, request *admin.CreateTaskRequest) []byte {
+func create(t testing.TB, client service.AsyncAgentServiceClient, request *admin.CreateTaskRequest) []byte {
 	t.Helper()
 	answer, err := client.CreateTask(within(t, callTimeout), request)
 	if err != nil {

@@ -41,12 +41,14 @@ export const serversShelf = (): Shelf => {
   return { folder: serversDir, keep: inUse }
 }
 
-/** A client in another language, made into one program: `clients/engine-in-go/engine-in-go`. */
+/** A client in another language, made into one program: `clients/engine-in-go/engine-in-go`. The bench loads agents with it. */
 const ENGINE = 'engine-in-go'
 const engineLink = join(clientsDir, ENGINE)
-const engineSources = ['go.mod', 'go.sum', 'engine_test.go'].map((file) => join('e2e', ENGINE, file))
+const engineSources = ['go.mod', 'go.sum', 'engine_test.go', 'load_test.go'].map((file) =>
+  join('e2e', ENGINE, file),
+)
 const engineBuilt = `${ENGINE}-${recipeHash(engineSources, [process.arch])}`
-const goEngine: Step = {
+export const goEngine: Step = {
   name: 'client engine-in-go, built with Go',
   isDone: () =>
     existsSync(engineLink) &&

@@ -3,9 +3,9 @@ import { benchPeer } from './bench-peer.ts'
 import { carryOut } from './carry-out.ts'
 import { clientImageLinks, clientImages } from './client-image.ts'
 import { demoData } from './demo-data.ts'
-import { goClientLinks, goPrograms, serversShelf } from './go-programs.ts'
+import { goClientLinks, goEngine, goPrograms, serversShelf } from './go-programs.ts'
 import { hostPackages } from './host-packages.ts'
-import { clientsShelf, pythonClients } from './python-clients.ts'
+import { clientsShelf, flyteClient, pythonClients } from './python-clients.ts'
 import { imagesDir, systemDir } from './places.ts'
 import { cloudRuns, isRootOfAProcess, linkedShelf, prune, type Shelf } from './prune.ts'
 import { pythonImage } from './python-image.ts'
@@ -50,5 +50,5 @@ if (process.argv.includes('--clients')) {
   carriedOut += await bringAbout([...pythonClients, ...clientImages, ...goPrograms])
   sweep([clientsShelf([...clientImageLinks, ...goClientLinks]), serversShelf()])
 }
-if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer])
+if (process.argv.includes('--bench')) carriedOut += await bringAbout([benchPeer, flyteClient, goEngine])
 if (carriedOut === 0) process.stdout.write('set-up: everything is there\n')

@@ -39,6 +39,9 @@ const pythonClient = (name: string): Step => {
   }
 }
 
+/** The bench measures beside it. */
+export const flyteClient = pythonClient('flyte')
+
 const names = readdirSync(join(checkout, LISTS))
 
 /** What is of use now of all that was ever installed: the clients, and what more has a link beside them. */
