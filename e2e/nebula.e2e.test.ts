@@ -142,7 +142,7 @@ const parts = Number(process.env['MMCLOUD_MAP_PARTS'] ?? 10)
 
 test('a map task, its agent killed in the middle of their creation: each part is one job, and none is missing', async () => {
   const asked = {
-    task: 'patient',
+    task: 'to_str',
     inputs: { i: Array.from({ length: parts }, (_, at) => at * at) },
     execution: 'map',
   }
@@ -150,7 +150,7 @@ test('a map task, its agent killed in the middle of their creation: each part is
   const interrupted = new Engine(s3, doomed.address).createParts(asked, parts, 0.2)
   const jobs = async (...filter: string[]): Promise<number> =>
     (JSON.parse(await product.float('list', '-F', 'json', ...filter)) as { name: string }[]).filter(
-      ({ name }) => name.startsWith('nebula-map_patient'),
+      ({ name }) => name.startsWith('nebula-map_to_str'),
     ).length
   await waitFor('some of them', 60_000, async () => ((await jobs()) > 1 ? { done: true } : { notYet: 'few' }))
   await doomed.stop('SIGKILL')

@@ -25,6 +25,7 @@ afterAll(() => product.destroy(), 120_000)
 const python = (paths: readonly string[]): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: '/nonexistent',
+  TMPDIR: product.dataDir,
   PYTHONDONTWRITEBYTECODE: '1',
   PYTHONPATH: paths.map((path) => (path.startsWith('/') ? path : join(CLIENTS, path))).join(':'),
 })

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { waitFor } from '@mmcloud/testkit'
+import { freePort, waitFor } from '@mmcloud/testkit'
 
 const PROGRAM = join(process.env['MMCLOUD_CACHE'] || '/var/cache/mmcloud', 'servers/versitygw/versitygw')
 
@@ -15,6 +14,8 @@ export type S3Server = {
   readonly accessKey: string
   readonly secret: string
   readonly objects: string
+  /** For what its clients write on the way; gone with it. */
+  readonly scratch: string
   stop(): Promise<void>
 }
 
@@ -22,6 +23,8 @@ export const startS3Server = async (): Promise<S3Server> => {
   const directory = mkdtempSync(join(tmpdir(), 'mmcloud-s3-'))
   const objects = join(directory, 'served', 'shelf')
   mkdirSync(objects, { recursive: true })
+  const scratch = join(directory, 'scratch')
+  mkdirSync(scratch)
   const [accessKey, secret] = [randomBytes(10).toString('hex'), `${randomBytes(20).toString('hex')}+/=`]
   // Instances have no way to this machine's loopback.
   const address = Object.values(networkInterfaces())
@@ -44,15 +47,5 @@ export const startS3Server = async (): Promise<S3Server> => {
     await ended
     rmSync(directory, { recursive: true })
   }
-  return { endpoint, accessKey, secret, objects, stop }
+  return { endpoint, accessKey, secret, objects, scratch, stop }
 }
-
-const freePort = (address: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, address, () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })

@@ -22,6 +22,7 @@ const drive = async (verb: string, word: string, password = product.password): P
     env: {
       PATH: `${FLOAT_DIR}:${process.env['PATH']}`,
       HOME: join(product.dataDir, `flyte-home-${password === product.password}`),
+      TMPDIR: product.dataDir,
       PYTHONPATH: CLIENT,
       PYTHONDONTWRITEBYTECODE: '1',
       FLYTE_SDK_LOGGING_LEVEL: '50',

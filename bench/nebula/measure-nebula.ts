@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Product, waitFor } from '@mmcloud/testkit'
+import { freePort, type Product, waitFor } from '@mmcloud/testkit'
 import type { Figure } from '../figures.ts'
 import { downloadFloat } from '../float-file.ts'
 import { median } from '../statistics.ts'
@@ -37,6 +37,7 @@ export const measureNebula = async (
   await using ours = await serve('float', ['nebula', 'serve'], env)
   await using theirs = await serve('python3', ['-c', PYFLYTE, 'serve', 'connector'], {
     ...env,
+    TMPDIR: product.dataDir,
     PYTHONPATH: join(CLIENTS, 'flyte'),
     PYTHONDONTWRITEBYTECODE: '1',
     FLYTE_SDK_LOGGING_LEVEL: '50',
@@ -110,16 +111,6 @@ const load = async (what: string, port: number, calls: string): Promise<Measured
   }
   return { perSecond: figure('calls/s'), p95Ms: figure('p95-ms') }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -220,6 +220,8 @@ export class Engine {
       env: {
         PATH: process.env['PATH'],
         HOME: '/nonexistent',
+        // flytekit leaves a folder behind in every process.
+        TMPDIR: this.#s3.scratch,
         PYTHONDONTWRITEBYTECODE: '1',
         FLYTE_SDK_LOGGING_LEVEL: '50',
         PYTHONPATH: [

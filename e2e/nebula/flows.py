@@ -65,8 +65,3 @@ def enormous(i: int) -> str:
 @task(task_config=MMCloudConfig(submit_extra="--nonsense"))
 def bad_flags(i: int) -> str:
     return str(i)
-
-
-@task(task_config=MMCloudConfig(submit_extra="--vmPolicy [spotFirst=true,retryLimit=100,retryInterval=10s]"))
-def patient(i: int) -> str:
-    return str(i)

@@ -19,6 +19,7 @@ export type JobPatch = Partial<
     | 'workflow'
     | 'exitCode'
     | 'placeAfter'
+    | 'waitsForCapacity'
     | 'captureFailure'
     | 'moveTo'
     | 'stuck'

@@ -124,6 +124,8 @@ export type Job = {
   readonly placementTries: number
   /** Not before this instant is an instance looked for again (epoch ms). */
   readonly placeAfter?: number
+  /** Until `placeAfter` it waits because there was no room for it: room that comes free is offered to it before that. */
+  readonly waitsForCapacity?: true
   /** Since it came to its instance it could not be saved so often; `error` is the last cause, told once. */
   readonly captureFailure?: { readonly error: string; readonly tries: number }
   /** The bounds a person or the policy asked to move to; used by every placement from then on. */

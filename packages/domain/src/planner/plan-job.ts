@@ -11,6 +11,8 @@ export type JobWorld = {
   readonly cloud: 'exists' | 'gone' | 'unknown'
   /** What the worker there said last; absent while it is not connected. Silence alone never condemns a job. */
   readonly worker?: WorkerView
+  /** An instance has gone, and what there is now fits a job that waits for capacity: it need not wait its time out. */
+  readonly roomCameFree?: true
   readonly now: number
 }
 
@@ -64,13 +66,14 @@ export const planJob = (world: JobWorld): JobDecision => {
   const { job } = world
   if (job.workflow !== undefined || hasEnded(job.status)) return NOTHING
   if (job.wanted === 'cancelled' || job.wanted === 'timedout') return { do: 'end', as: job.wanted }
-  return job.residence.kind === 'running' ? planRunning(world) : planResting(job, world.now)
+  return job.residence.kind === 'running' ? planRunning(world) : planResting(world)
 }
 
 /** No copy runs: place it, or let it rest. */
-const planResting = (job: Job, now: number): JobDecision => {
+const planResting = ({ job, now, roomCameFree }: JobWorld): JobDecision => {
   if (job.wanted === 'suspended') return job.status === 'Suspended' ? NOTHING : { do: 'suspend' }
-  return job.placeAfter !== undefined && now < job.placeAfter ? NOTHING : { do: 'place' }
+  const waits = job.placeAfter !== undefined && now < job.placeAfter
+  return waits && !roomCameFree ? NOTHING : { do: 'place' }
 }
 
 const exited = ({ exitCode = 255, outOfMemoryMiB }: WorkerView): JobDecision => ({

@@ -16,37 +16,44 @@ import type { CloudInstance } from '../ports/provider/provider.ts'
 import { type RecordsTransaction, StaleWriteError } from '../ports/records/records.ts'
 import { jobOf, moveJob, patchJob } from '../transitions.ts'
 import { allowBrake } from './allow-brake.ts'
+import { FreedRoom } from './freed-room.ts'
 import type { Reconciler, ReconcileReport } from './reconciler.ts'
 
 /**
  * Looks at every job that has not ended, asks the planner, and does the one thing it says. Workflows it begins are only
  * recorded here; `WorkflowRuns` carries them out.
  */
-export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean): Reconciler => ({
-  name: 'jobs',
-  activate: async (signal): Promise<ReconcileReport> => {
-    // The cloud is asked before the records: an instance launched in between is in the records but not yet judged.
-    const cloud = await askCloud(deps, signal)
-    const jobs = await deps.records.read((view) => view.jobs({ live: true }))
-    let acted = 0
-    for (const job of jobs) {
-      signal.throwIfAborted()
-      try {
-        const world = await worldOf(deps, job, cloud)
-        const decision = isDraining() ? planDrain(world) : planJob(world)
-        allowBrake(deps, world, signal)
-        if (decision.do === 'nothing') continue
-        await act(deps, job, decision)
-        acted += 1
-      } catch (error) {
-        // Somebody changed the job meanwhile: the decision is void, the next look will see what is now.
-        if (!(error instanceof StaleWriteError))
-          deps.log.error({ job: job.id, err: error }, 'the job could not be looked after')
+export const createJobReconciler = (deps: EngineDeps, isDraining: () => boolean): Reconciler => {
+  const freed = new FreedRoom(deps)
+  return {
+    name: 'jobs',
+    activate: async (signal): Promise<ReconcileReport> => {
+      // The cloud is asked before the records: an instance launched in between is in the records but not yet judged.
+      const cloud = await askCloud(deps, signal)
+      const jobs = await deps.records.read((view) => view.jobs({ live: true }))
+      const next = await freed.nextFor(cloud, jobs, signal)
+      let acted = 0
+      for (const job of jobs) {
+        signal.throwIfAborted()
+        try {
+          const world = { ...(await worldOf(deps, job, cloud)), ...(job.id === next ? ROOM : {}) }
+          const decision = isDraining() ? planDrain(world) : planJob(world)
+          allowBrake(deps, world, signal)
+          if (decision.do === 'nothing') continue
+          await act(deps, job, decision)
+          acted += 1
+        } catch (error) {
+          // Somebody changed the job meanwhile: the decision is void, the next look will see what is now.
+          if (!(error instanceof StaleWriteError))
+            deps.log.error({ job: job.id, err: error }, 'the job could not be looked after')
+        }
       }
-    }
-    return { looked: jobs.length, acted }
-  },
-})
+      return { looked: jobs.length, acted }
+    },
+  }
+}
+
+const ROOM = { roomCameFree: true } as const
 
 const askCloud = async (
   deps: EngineDeps,

@@ -62,18 +62,24 @@ export const placementUndone = async (
   }
 }
 
+/** A try before its time, because an instance had gone, costs the job nothing when others were faster. */
 const withoutCapacity = async (
   tx: RecordsTransaction,
   job: Job,
   failure: Failure,
   at: number,
 ): Promise<Job> => {
+  if (job.waitsForCapacity && job.placeAfter !== undefined && at < job.placeAfter) return job
   const back = job.residence.kind === 'saved' && (await goBack(tx, job, failure, at))
   if (back) return back
   const { retryLimit, retryIntervalSeconds } = job.spec.vmPolicy
   const tries = job.placementTries + 1
   const wanted = needSentence(needOf(job), job.spec.vmPolicy)
-  const wait = { placementTries: tries, placeAfter: at + retryIntervalSeconds * 1000 }
+  const wait = {
+    placementTries: tries,
+    placeAfter: at + retryIntervalSeconds * 1000,
+    waitsForCapacity: true,
+  } as const
   const numbers = {
     wanted,
     tried: failure.message,
@@ -104,7 +110,11 @@ const TRIED_AGAIN: Partial<Record<Failure['kind'], Reason>> = {
 
 const tryAgainSoon = (tx: RecordsTransaction, job: Job, failure: Failure, at: number): Promise<Job> => {
   const tries = job.placementTries + 1
-  const wait = { placementTries: tries, placeAfter: at + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** (tries - 1)) }
+  const wait = {
+    placementTries: tries,
+    placeAfter: at + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** (tries - 1)),
+    clear: ['waitsForCapacity'],
+  } as const
   const reason = TRIED_AGAIN[failure.kind] ?? 'launchFailed'
   const numbers = { error: failure.message, try: tries }
   if (job.residence.kind === 'saved') return moveJob(tx, job, job.status, reason, numbers, at, wait)

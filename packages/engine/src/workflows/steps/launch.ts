@@ -41,7 +41,7 @@ export const launchTarget = async (
   const { deps, signal } = context
   const { job, need } = await deps.records.read(async (view) => {
     const found = await jobOf(view, context.jobId)
-    return { job: found, need: { ...needOf(found), ...(await needOfProgram(deps, view, found)) } }
+    return { job: found, need: await needNow(deps, view, found) }
   })
   const offers = await deps.provider.offers(signal)
   const fitting = asPlanned(context, chooseOffers(offers, need, job.spec.vmPolicy))
@@ -157,7 +157,13 @@ export const awaitTargetInTime = async (context: StepContext): Promise<unknown> 
   }
 }
 
-/** What the next instance must have; a person's wish to move stands over the submitted bounds. */
+/** What the next instance of a job must have, with what its program holds. */
+export const needNow = async (deps: EngineDeps, view: RecordsView, job: Job): Promise<ResourceNeed> => ({
+  ...needOf(job),
+  ...(await needOfProgram(deps, view, job)),
+})
+
+/** What was asked for; a person's wish to move stands over the submitted bounds. */
 export const needOf = (job: Job): ResourceNeed => {
   const { moveTo, spec } = job
   const instanceType = moveTo ? moveTo.instanceType : spec.instanceType

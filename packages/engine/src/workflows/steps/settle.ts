@@ -23,6 +23,7 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
       placementTries: 0,
       clear: [
         'placeAfter',
+        'waitsForCapacity',
         'captureFailure',
         ...((await isOfOldSize(tx, job, offer)) ? [] : ['stuck' as const]),
       ],
