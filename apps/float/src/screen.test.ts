@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { startFakeOpenCenter } from '@mmcloud/client/fake-open-center'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundleFloat } from '../build.ts'
-import { answersOf } from './fake-story.ts'
-import { grewTwice } from './fake-stories.ts'
+import { answersOf } from '@mmcloud/report/fake-story'
+import { grewTwice } from '@mmcloud/report/fake-stories'
 import { JOB_ID } from './fake-world.ts'
 
 let folder: string

@@ -1,7 +1,8 @@
 import type { Image } from '@mmcloud/contract'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG } from '../command.ts'
-import { formatBytes, printList } from '../render/output.ts'
+import { printList } from '../render/output.ts'
+import { formatBytes } from '@mmcloud/report/measures'
 import { runVerb, type Verb } from './verbs.ts'
 
 export const image: Command = {

@@ -1,7 +1,8 @@
 import type { Inspection } from '@mmcloud/contract'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatBytes, printList } from '../render/output.ts'
+import { printList } from '../render/output.ts'
+import { formatBytes } from '@mmcloud/report/measures'
 import { jobId } from './job-id.ts'
 
 export const ps: Command = {

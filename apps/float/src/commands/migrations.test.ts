@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { answersOf } from '../fake-story.ts'
-import { grewTwice, veryShort } from '../fake-stories.ts'
+import { answersOf } from '@mmcloud/report/fake-story'
+import { grewTwice, veryShort } from '@mmcloud/report/fake-stories'
 import { AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
 import { migrationTable } from './migrations.ts'
 

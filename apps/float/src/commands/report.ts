@@ -1,10 +1,11 @@
 import { type Command, FORCE_FLAG, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { FLOAT_VERSION } from '../float-version.ts'
 import { type Plain, renderYaml } from '../render/yaml.ts'
-import { renderPage } from '../report/page.ts'
+import { renderPage } from '@mmcloud/report/page/page'
 import { reportSummary } from '../report/summary.ts'
 import { checkReportPath, writeReport } from '../report/write-report.ts'
-import { fetchStory } from '../story/job-story.ts'
+import { fetchStory } from '@mmcloud/report/job-story'
 import { jobId } from './job-id.ts'
 
 /** Works for a job that runs, too: up to now. */
@@ -30,7 +31,7 @@ export const report: Command = {
     if (path !== undefined) checkReportPath(path, args.isSet('force'))
     const { client } = await context.connect()
     const story = await fetchStory(client, id, world.now())
-    if (path !== undefined) writeReport(path, renderPage(story))
+    if (path !== undefined) writeReport(path, renderPage(story, `float ${FLOAT_VERSION}`))
     if (format === 'json') world.out(`${JSON.stringify(story, null, 2)}\n`)
     else if (format === 'yaml') world.out(renderYaml(story as unknown as { readonly [key: string]: Plain }))
     else world.out(path === undefined ? reportSummary(story) : `Report written to ${path}\n`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { localSecond } from '../render/local-time.ts'
+import { localSecond } from '@mmcloud/report/local-time'
 import { aJob, anEvent, AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
 
 const EVENTS = [

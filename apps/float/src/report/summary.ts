@@ -1,9 +1,9 @@
 import { formatDuration } from '@mmcloud/contract/grammar/duration'
-import { formatSpan } from '../render/output.ts'
-import { counted, marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '../render/words.ts'
-import type { JobStory } from '../story/job-story.ts'
-import { keyFigures } from '../story/key-figures.ts'
-import { localSecond } from '../render/local-time.ts'
+import { formatSpan } from '@mmcloud/report/measures'
+import { counted, marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '@mmcloud/report/words'
+import type { JobStory } from '@mmcloud/report/job-story'
+import { keyFigures } from '@mmcloud/report/key-figures'
+import { localSecond } from '@mmcloud/report/local-time'
 
 const WIDTH = 100
 const NAME = 22

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { MARK } from './page.ts'
+import { MARK } from '@mmcloud/report/page/page'
 
 /** The mark stands among the first lines. */
 const HEAD_BYTES = 1024

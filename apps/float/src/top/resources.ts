@@ -1,6 +1,6 @@
 import type { SampleSeries } from '@mmcloud/contract'
-import type { JobStory } from '../story/job-story.ts'
-import { column, latest, peak } from '../story/usage-columns.ts'
+import type { JobStory } from '@mmcloud/report/job-story'
+import { column, latest, peak } from '@mmcloud/report/usage-columns'
 import type { Point } from './gauges.ts'
 
 /** One resource as `top` shows it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { grewTwice, STORIES } from '../fake-stories.ts'
-import type { JobStory } from '../story/job-story.ts'
+import { grewTwice, STORIES } from '@mmcloud/report/fake-stories'
+import type { JobStory } from '@mmcloud/report/job-story'
 import { addUsage, NO_USAGE } from './recent-usage.ts'
 import { topView } from './top-view.ts'
 

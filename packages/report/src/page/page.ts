@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JobStory } from '../story/job-story.ts'
-import { FLOAT_VERSION } from '../float-version.ts'
+import type { JobStory } from '../job-story.ts'
 import { costSection } from './cost-section.ts'
 import { drawGraphs } from './draw-graphs.ts'
 import { eventsSection } from './events-section.ts'
@@ -8,7 +7,7 @@ import { headSection } from './head-section.ts'
 import { hoverData } from './hover-data.ts'
 import { HOVER_SCRIPT } from './hover-script.ts'
 import { type Html, html, jsonHtml, raw } from './html.ts'
-import { localInstant, localZone } from '../render/local-time.ts'
+import { localInstant, localZone } from '../local-time.ts'
 import { movesSection } from './moves-section.ts'
 import { STYLE } from './style.ts'
 import { timelineOf } from './timeline.ts'
@@ -16,8 +15,12 @@ import { timelineOf } from './timeline.ts'
 /** By this a file is known as one of ours, which may be written over. */
 export const MARK = '<meta name="generator" content="float report">'
 
-/** The whole page: it asks for nothing outside itself, and its policy forbids it to. */
-export const renderPage = (story: JobStory): string => {
+/**
+ * The whole page: it asks for nothing outside itself, and its policy forbids it to.
+ * @param madeBy the program that makes it, with its version.
+ * @param nav where else a reader may go from here.
+ */
+export const renderPage = (story: JobStory, madeBy: string, nav?: Html): string => {
   const timeline = timelineOf(story)
   const { job } = story
   return html`<!doctype html>
@@ -32,14 +35,14 @@ ${raw(MARK)}
 </head>
 <body>
 <main>
-${headSection(story)}
-<section><h2>The job over time</h2>
+${nav}${headSection(story)}
+<section id="wavewatcher"><h2>The job over time</h2>
 ${graphs(story, drawGraphs(story, timeline))}
 </section>
 ${movesSection(timeline)}
 ${costSection(story, timeline)}
 ${eventsSection(story)}
-<footer>Made by float ${FLOAT_VERSION} on ${localInstant(story.now)}. Times are those of ${localZone(timeline.from)}.</footer>
+<footer>Made by ${madeBy} on ${localInstant(story.now)}. Times are those of ${localZone(timeline.from)}.</footer>
 </main>
 <div id="tip" hidden></div>
 <script type="application/json" id="data">${jsonHtml(hoverData(story, timeline))}</script>

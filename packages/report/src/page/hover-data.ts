@@ -1,6 +1,6 @@
 import type { SampleSeries } from '@mmcloud/contract'
-import type { JobStory } from '../story/job-story.ts'
-import { column } from '../story/usage-columns.ts'
+import type { JobStory } from '../job-story.ts'
+import { column } from '../usage-columns.ts'
 import { LEFT, RIGHT } from './frame.ts'
 import type { Timeline } from './timeline.ts'
 

@@ -1,5 +1,5 @@
-import { formatSpan } from '../render/output.ts'
-import { counted, marketWord, plainText, shortened, TRIGGER_WORDS } from '../render/words.ts'
+import { formatSpan } from '../measures.ts'
+import { counted, marketWord, plainText, shortened, TRIGGER_WORDS } from '../words.ts'
 import { type Frame, textWidth } from './frame.ts'
 import { type Html, html } from './html.ts'
 import type { Scale } from './scale.ts'

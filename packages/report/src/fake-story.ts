@@ -1,6 +1,6 @@
 import type { EventView, JobInstance, Migration, SampleSeries, Usage } from '@mmcloud/contract'
-import { aJob, type Answers, JOB_ID } from './fake-world.ts'
-import type { JobStory } from './story/job-story.ts'
+import { aJob, JOB_ID } from './fake-job.ts'
+import type { JobStory } from './job-story.ts'
 
 /** A stay on one instance: from the first second to the last but one in which the program ran there. */
 export type Stay = {
@@ -261,7 +261,14 @@ const row = (stay: Stay, second: number, wants: Plot['wants']) => {
 }
 
 /** What the OpCenter answers about it. */
-export const answersOf = ({ job, instances, migrations, events, cost, usage }: JobStory): Answers => ({
+export const answersOf = ({
+  job,
+  instances,
+  migrations,
+  events,
+  cost,
+  usage,
+}: JobStory): Readonly<Record<string, { readonly body: unknown }>> => ({
   [`GET /api/v1/jobs/${job.id}`]: { body: job },
   [`GET /api/v1/jobs/${job.id}/instances`]: { body: { instances } },
   [`GET /api/v1/jobs/${job.id}/migrations`]: { body: { migrations } },

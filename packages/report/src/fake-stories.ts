@@ -1,6 +1,6 @@
-import { aJob } from './fake-world.ts'
+import { aJob } from './fake-job.ts'
 import { type Stay, storyOf } from './fake-story.ts'
-import type { JobStory } from './story/job-story.ts'
+import type { JobStory } from './job-story.ts'
 
 const stay = (
   type: string,

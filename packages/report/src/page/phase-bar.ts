@@ -1,4 +1,4 @@
-import { formatSpan } from '../render/output.ts'
+import { formatSpan } from '../measures.ts'
 import { type Html, html } from './html.ts'
 
 /** In the order in which they pass, with what happens in each. */

@@ -1,6 +1,6 @@
-import type { JobStory } from '../story/job-story.ts'
+import type { JobStory } from '../job-story.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localSecond } from '../render/local-time.ts'
+import { localDay, localSecond } from '../local-time.ts'
 
 /** A job that waited long for capacity has thousands; the last ones tell how it ended. */
 const MOST = 250

@@ -1,10 +1,10 @@
 import type { CostSums } from '@mmcloud/contract'
 import { formatDuration } from '@mmcloud/contract/grammar/duration'
-import { marketWord, usd } from '../render/words.ts'
-import type { JobStory } from '../story/job-story.ts'
+import { marketWord, usd } from '../words.ts'
+import type { JobStory } from '../job-story.ts'
 import { bandTint } from './draw-strip.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localSecond } from '../render/local-time.ts'
+import { localDay, localSecond } from '../local-time.ts'
 import { endOf, type Timeline } from './timeline.ts'
 
 /** What each instance cost, and what it would have cost otherwise. */

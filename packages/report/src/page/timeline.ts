@@ -1,5 +1,5 @@
 import type { JobInstance, Migration } from '@mmcloud/contract'
-import type { JobStory } from '../story/job-story.ts'
+import type { JobStory } from '../job-story.ts'
 
 /** A stay of the job on an instance. */
 export type Band = {

@@ -1,9 +1,9 @@
 import type { Migration } from '@mmcloud/contract'
 import { unitOf } from '@mmcloud/domain'
-import { formatBytes, formatSpan } from '../render/output.ts'
-import { marketWord, TRIGGER_WORDS, usd } from '../render/words.ts'
+import { formatBytes, formatSpan } from '../measures.ts'
+import { marketWord, TRIGGER_WORDS, usd } from '../words.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localSecond } from '../render/local-time.ts'
+import { localDay, localSecond } from '../local-time.ts'
 import { phaseBar, phaseNote } from './phase-bar.ts'
 import { type Mark, type Timeline, toldMarks } from './timeline.ts'
 

@@ -1,6 +1,6 @@
 import { formatCost } from '@mmcloud/contract/grammar/time'
-import { formatSpan } from '../render/output.ts'
-import { counted, usd } from '../render/words.ts'
+import { formatSpan } from './measures.ts'
+import { counted, usd } from './words.ts'
 import type { JobStory } from './job-story.ts'
 import { column, peak, summed } from './usage-columns.ts'
 

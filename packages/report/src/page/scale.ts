@@ -1,4 +1,4 @@
-import { localDay, localMinute, localSecond } from '../render/local-time.ts'
+import { localDay, localMinute, localSecond } from '../local-time.ts'
 
 /** From a value to a coordinate. */
 export type Scale = (value: number) => number

@@ -1,5 +1,5 @@
-import type { JobStory } from '../story/job-story.ts'
-import { stretches } from '../story/usage-columns.ts'
+import type { JobStory } from '../job-story.ts'
+import { stretches } from '../usage-columns.ts'
 import { drawPanel } from './draw-panel.ts'
 import { drawBands, drawMarks, drawStandStills, drawStrip, placeFlags } from './draw-strip.ts'
 import { LEFT, RIGHT, WIDTH } from './frame.ts'

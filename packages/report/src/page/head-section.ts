@@ -1,9 +1,9 @@
 import { formatDuration } from '@mmcloud/contract/grammar/duration'
-import type { JobStory } from '../story/job-story.ts'
-import { keyFigures } from '../story/key-figures.ts'
-import { policyLines } from '../story/policy-lines.ts'
+import type { JobStory } from '../job-story.ts'
+import { keyFigures } from '../key-figures.ts'
+import { policyLines } from '../policy-lines.ts'
 import { type Html, html } from './html.ts'
-import { localDay, localInstant, localSecond } from '../render/local-time.ts'
+import { localDay, localInstant, localSecond } from '../local-time.ts'
 import { endOf } from './timeline.ts'
 
 /** Which job, how it went, and the figures that matter. */

@@ -1,5 +1,5 @@
 import type { SampleSeries, Usage } from '@mmcloud/contract'
-import { column } from '../story/usage-columns.ts'
+import { column } from '../usage-columns.ts'
 import type { Band, Timeline } from './timeline.ts'
 
 /** A level that holds from one instant to the next. */
