@@ -23,6 +23,20 @@ afterAll(async () => {
   await s3.stop()
 }, 120_000)
 
+/** What a person who logs in sees where the engine's page leads. */
+const shown = async (link: string): Promise<string> => {
+  const login = ['--user', `admin:${product.password}`]
+  const { stdout } = await promisify(execFile)('curl', [
+    '--silent',
+    '--insecure',
+    '--fail',
+    '--location',
+    ...login,
+    link,
+  ])
+  return stdout
+}
+
 const jobOf = (meta: string): string => (JSON.parse(meta) as { job_id: string }).job_id
 
 test('the documents’ example: to_str(5) runs as a job and answers "5"', async () => {
@@ -32,7 +46,12 @@ test('the documents’ example: to_str(5) runs as a job and answers "5"', async 
   expect(await engine.outputs(asked)).toBe('5')
   expect(done.has_outputs).toBe(false)
   expect(done.custom).toMatchObject({ job_id: jobOf(meta), status: 'Completed', exit_code: 0 })
-  expect(done.links[0]).toContain(`/jobs/${jobOf(meta)}/`)
+  const pages = await Promise.all(done.links.map((link) => shown(link)))
+  expect(pages).toEqual([
+    expect.stringContaining('<section id="wavewatcher">'),
+    expect.stringContaining('<h2>Output</h2>'),
+    expect.stringContaining('<section id="wavewatcher">'),
+  ])
 })
 
 test('a task that raises has failed, with what Python said', async () => {

@@ -132,16 +132,16 @@ export class TaskStatus {
     message: string,
     customInfo: Readonly<Record<string, unknown>>,
   ): Resource {
-    const log = (name: string, file: string) => ({
+    const link = (name: string, path: string) => ({
       name,
-      uri: `https://${this.#center.address}/api/v1/jobs/${job}/logs/${file}`,
+      uri: `https://${this.#center.address}/jobs/${job}${path}`,
       messageFormat: TaskLog_MessageFormat.UNKNOWN,
       ShowWhilePending: true,
     })
     return Resource.fromPartial({
       phase,
       message,
-      logLinks: [log('output', 'stdout.autosave'), log('errors', 'stderr.autosave')],
+      logLinks: [link('Job', ''), link('Live logs', '/logs'), link('WaveWatcher', '/wavewatcher')],
       customInfo,
     })
   }

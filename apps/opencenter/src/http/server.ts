@@ -24,6 +24,7 @@ import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
 import { imageRoutes } from './images.ts'
 import { jobActionRoutes } from './job-actions.ts'
+import { jobPageRoutes } from './job-pages.ts'
 import { jobRoutes } from './jobs.ts'
 import { logRoutes } from './logs.ts'
 import { metricsRoutes } from './metrics.ts'
@@ -125,6 +126,7 @@ const NOUNS = [
   costRoutes,
   sampleRoutes,
   logRoutes,
+  jobPageRoutes,
   offerRoutes,
   hostRoutes,
   imageRoutes,

@@ -31,6 +31,14 @@ p { margin: 0; }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
 .kicker { color: var(--soft); font-size: 13px; }
 .soft, .none { color: var(--soft); }
+.pages { display: flex; gap: 18px; margin-bottom: 22px; font-size: 14px; }
+.pages a { color: var(--soft); } .pages [aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+/* Turned about, so that the end of it is what one sees first. */
+.log {
+  display: flex; flex-direction: column-reverse; max-height: 60vh; overflow: auto;
+  margin: 8px 0 0; padding: 12px 16px; background: var(--card); border-radius: 8px;
+  font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere;
+}
 .status { color: var(--soft); }
 .pill { display: inline-block; padding: 1px 10px; border-radius: 99px; font-weight: 600; color: var(--paper); background: var(--soft); margin-right: 4px; }
 .pill.success { background: var(--green); } .pill.running { background: var(--blue); } .pill.failed { background: var(--red); }
