@@ -189,6 +189,27 @@ test('a map task, its agent killed in the middle of their creation: each part is
   expect(await engine.outputParts(asked, parts)).toEqual(asked.inputs.i.map(String))
 })
 
+test('an OpCenter killed in the middle of their creation has each part once when it is asked again', async () => {
+  const parts = 4
+  const asked = { task: 'to_str', inputs: { i: [1, 2, 3, 4] }, execution: 'killed' }
+  const named = async (): Promise<readonly string[]> =>
+    (JSON.parse(await product.float('list', '-F', 'json')) as { id: string; customTags: object }[])
+      .filter(({ customTags }) => Object.values(customTags).includes('killed'))
+      .map(({ id }) => id)
+  const interrupted = engine.createParts(asked, parts, 1)
+  await waitFor('the first', 60_000, async () =>
+    (await named()).length > 0 ? { done: true } : { notYet: 'none' },
+  )
+  process.kill(await product.pid(), 'SIGKILL')
+  expect(await interrupted).toMatchObject({ code: 'UNAVAILABLE' })
+  await product.up()
+  const metas = (await engine.createParts(asked, parts, 0)) as string[]
+  expect(new Set(metas.map(jobOf))).toEqual(new Set(await named()))
+  expect(new Set(metas).size).toBe(parts)
+  await Promise.all(metas.map((meta) => engine.until(meta, ['SUCCEEDED'])))
+  expect(await engine.outputParts(asked, parts)).toEqual(['1', '2', '3', '4'])
+})
+
 test('an agent that begins while its OpCenter is away serves as soon as that is back', async () => {
   process.kill(await product.pid(), 'SIGKILL')
   const early = await startAgent(product)

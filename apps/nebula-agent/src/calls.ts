@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js'
 import { status } from '@grpc/grpc-js'
-import { type Agent, AGENT, AGENT_NAME, jobIn, metaOf, refuseOther } from './agent.ts'
+import { type Agent, AGENT, AGENT_NAME, jobIn, metaOf, refuseOther, TASK_TYPE } from './agent.ts'
 import type { AgentMetrics } from './agent-metrics.ts'
 import {
   type CreateTaskRequest,
@@ -126,12 +126,14 @@ const watched = async <T>(
   work: () => Promise<T>,
 ): Promise<T> => {
   const began = now()
+  // Who asks says the type, and each that Prometheus hears is kept: ours has a name, the others have one together.
+  const counted = taskType === TASK_TYPE ? taskType : 'other'
   try {
     const value = await work()
-    metrics.succeeded(taskType, operation, (now() - began) / 1000)
+    metrics.succeeded(counted, operation, (now() - began) / 1000)
     return value
   } catch (error) {
-    metrics.failed(taskType, operation, status[refusalOf(error).code] ?? '')
+    metrics.failed(counted, operation, status[refusalOf(error).code] ?? '')
     log(operation, error)
     throw error
   }

@@ -93,6 +93,11 @@ export const startOpenCenter = async (
   const watcher = new WaveWatcher({ samples, records: store.records, clock: wallClock, log })
   const streams = new EventStreams()
 
+  // Whatever may be broken in the checkout is found before there is a cloud to stop.
+  const bundles = await buildWorkerBundles()
+  const wheels = ownWheels()
+  const guide = openGuide()
+
   const imageStore = join(cacheDir, 'unpacked')
   await mkdir(imageStore, { recursive: true })
   const provider = new LocalProvider({
@@ -155,7 +160,6 @@ export const startOpenCenter = async (
     worker: async (instance) =>
       (await fleet.ask(instance, 'health', {}, AbortSignal.timeout(WORKER_HEALTH_MS))).rows,
   }
-  const bundles = await buildWorkerBundles()
   const app = await createHttpServer(
     {
       records: store.records,
@@ -204,8 +208,8 @@ export const startOpenCenter = async (
         registryRoutes(server, { blobs, library: store.library, verifyWorker })
         workerFileRoutes(server, bundles)
         releaseRoutes(server, floatFilesIn(join(dataDir, 'float')))
-        pipIndexRoutes(server, ownWheels())
-        guideRoutes(server, openGuide())
+        pipIndexRoutes(server, wheels)
+        guideRoutes(server, guide)
       },
     },
   )
