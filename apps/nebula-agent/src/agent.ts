@@ -11,6 +11,7 @@ import {
 import type { ExecutionMetricResult } from './generated/flyteidl/core/metrics.ts'
 import { NotServedError } from './grpc-status.ts'
 import type { OpenCenter } from './open-center.ts'
+import { takeLines } from './take-lines.ts'
 import { TaskStatus } from './task-status.ts'
 import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
 
@@ -71,19 +72,16 @@ export class Agent {
   /** Its output from where `token` says, as far as there is any; the last part holds the token of what comes after. */
   async *logs(job: string, token: string, lines: number): AsyncGenerator<GetTaskLogsResponse> {
     const most = lines > 0 ? Math.min(lines, MOST_LINES) : MOST_LINES
-    let offset = /^\d+$/.test(token) ? Number(token) : 0
+    const offset = /^\d+$/.test(token) ? Number(token) : 0
     const { bytes, size } = await this.#center.readLog(job, 'stdout.autosave', offset)
-    const text = new TextDecoder().decode(bytes)
-    const whole = offset + bytes.length >= size ? text : text.slice(0, text.lastIndexOf('\n') + 1)
-    const results = whole.split('\n').slice(0, most)
-    if (results.at(-1) === '') results.pop()
-    const ended = whole.split('\n').length > most
-    offset += ended ? new TextEncoder().encode(`${results.join('\n')}\n`).length : Buffer.byteLength(whole)
+    const { lines: results, taken } = takeLines(bytes, most, offset + bytes.length >= size)
     if (results.length > 0)
       yield GetTaskLogsResponse.fromPartial({
-        part: { $case: 'body', value: { results, structuredLines: [] } },
+        part: { $case: 'body', value: { results: [...results], structuredLines: [] } },
       })
-    yield GetTaskLogsResponse.fromPartial({ part: { $case: 'header', value: { token: String(offset) } } })
+    yield GetTaskLogsResponse.fromPartial({
+      part: { $case: 'header', value: { token: String(offset + taken) } },
+    })
   }
 
   /** What the job uses, as Prometheus would answer a range query. */

@@ -12,7 +12,7 @@ import { ABORTED_TAG } from './task-to-job.ts'
 /** Of what a failed program said last: flytekit writes much around a traceback. */
 const TAIL_BYTES = 32_768
 
-/** What is read besides the job itself, kept until the job changes. */
+/** What is read besides the job itself, kept until the job changes or has ended. */
 type Story = {
   readonly asOf: string
   readonly lastSeq: number
@@ -59,6 +59,8 @@ export class TaskStatus {
     const sofar = phaseOf(progress, this.#retryable)
     const story = await this.#story(job, isFinal(sofar) && sofar !== Phase.SUCCEEDED)
     const phase = phaseOf({ ...progress, recoverable: story.lastWords.recoverable }, this.#retryable)
+    // Engines seldom ask once more, and many tasks are aborted otherwise than through Delete.
+    if (isFinal(phase)) this.#stories.delete(id)
     return this.#resource(id, phase, messageOf(job, story), {
       job_id: id,
       status: job.status,
