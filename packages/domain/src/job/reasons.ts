@@ -14,6 +14,7 @@ export const REASONS = {
   launchFailed: 'the instance did not come up: {error}',
   preparing: 'volume attached, fetching image {image}',
   started: 'the program runs: image {imageMs}, container {containerMs}',
+  ranUnseen: 'the program began and ended on {instance} before this OpCenter could note that it ran',
   startFailed: 'could not be started: {error}',
   reclaimNotice: 'the cloud takes {instance} back in {noticeSeconds} s',
   saved:

@@ -92,3 +92,19 @@ test('an OpCenter that crashes between a start from scratch and its record finds
   const [copy, ...more] = await world.fleet.copies(job.id)
   expect([copy?.progress, more]).toEqual([7, []])
 })
+
+test('a program that began and ended while no OpCenter was there to note it has ended as it did', async () => {
+  let target: InstanceId | undefined
+  world.fleet.onBegin = () => {
+    target = world.provider.existing()[0]
+    world.fleet.silence(target!)
+    world.crashAfter(0)
+  }
+  const job = await world.submitted()
+  await world.until(job.id, () => target !== undefined)
+  await world.fleet.exit(job.id, 0)
+  world.fleet.silence(target!, false)
+  await overAndEmpty(job, 'Completed')
+  const story = await world.story(job.id)
+  expect(story.slice(story.indexOf('preparing'))).toEqual(['preparing', 'ranUnseen', 'exited'])
+})

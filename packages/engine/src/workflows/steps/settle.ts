@@ -48,6 +48,9 @@ export const settleOnTarget = (context: StepContext): Promise<void> =>
         : job
       await recordMove(tx, context, { job, standStillMs, checkpoint: continuation.checkpoint, phases, at })
       await moveJob(tx, back, status, 'restored', { ...numbers, standStillMs, checkpoint }, at, here)
+    } else if (job.status === 'Starting') {
+      // It was begun by an OpCenter that died before it could say so. Nothing ends well that never ran.
+      await moveJob(tx, job, status, 'ranUnseen', { instance: target }, at, { ...here, startedAt: at })
     } else {
       // It ended before its instance went away: the worker ships its logs and reports the exit code, the planner ends it.
       await patchJob(tx, job, here, at)
