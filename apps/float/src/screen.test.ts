@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFakeOpenCenter } from '@mmcloud/client/fake-open-center'
+import { grewTwice } from '@mmcloud/report/fake-stories'
+import { answersOf } from '@mmcloud/report/fake-story'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundleFloat } from '../build.ts'
-import { answersOf } from '@mmcloud/report/fake-story'
-import { grewTwice } from '@mmcloud/report/fake-stories'
 import { JOB_ID } from './fake-world.ts'
 
 let folder: string

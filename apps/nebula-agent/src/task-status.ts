@@ -59,7 +59,7 @@ export class TaskStatus {
     const sofar = phaseOf(progress, this.#retryable)
     const story = await this.#story(job, isFinal(sofar) && sofar !== Phase.SUCCEEDED)
     const phase = phaseOf({ ...progress, recoverable: story.lastWords.recoverable }, this.#retryable)
-    // Engines seldom ask once more, and many tasks are aborted otherwise than through Delete.
+    // An engine asks seldom again, and sends a Delete only for what it aborts.
     if (isFinal(phase)) this.#stories.delete(id)
     return this.#resource(id, phase, messageOf(job, story), {
       job_id: id,

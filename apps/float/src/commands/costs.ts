@@ -1,11 +1,11 @@
 import type { CostRow, CostSums, JobCost } from '@mmcloud/contract'
 import { parseDuration } from '@mmcloud/contract/grammar/duration'
 import { formatCost, formatTime, parseInstant } from '@mmcloud/contract/grammar/time'
+import { plainText, usd, wrapped } from '@mmcloud/report/words'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { renderTable } from '../render/table.ts'
-import { plainText, usd, wrapped } from '@mmcloud/report/words'
 import { type Plain, renderYaml } from '../render/yaml.ts'
 
 /** All in USD, live: what runs counts up to now. */

@@ -1,7 +1,7 @@
+import { formatSpan } from '@mmcloud/report/measures'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
-import { formatSpan } from '@mmcloud/report/measures'
 import type { World } from '../world.ts'
 
 const HEADER = ['ID', 'ADDRESS', 'TYPE', 'CPU', 'MEM', 'MARKET', 'USD/H', 'STATE', 'JOB', 'UP', 'TAKEN IN']

@@ -1,8 +1,8 @@
 import type { Image } from '@mmcloud/contract'
+import { formatBytes } from '@mmcloud/report/measures'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, FORCE_FLAG } from '../command.ts'
 import { printList } from '../render/output.ts'
-import { formatBytes } from '@mmcloud/report/measures'
 import { runVerb, type Verb } from './verbs.ts'
 
 export const image: Command = {

@@ -1,8 +1,8 @@
 import type { Inspection } from '@mmcloud/contract'
+import { formatBytes } from '@mmcloud/report/measures'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
-import { formatBytes } from '@mmcloud/report/measures'
 import { jobId } from './job-id.ts'
 
 export const ps: Command = {

@@ -1,10 +1,10 @@
 import { hasEnded, isJobId, UserError } from '@mmcloud/domain'
 import type { Client } from '@mmcloud/client'
+import { formatBytes } from '@mmcloud/report/measures'
 import { UsageError } from '../arguments.ts'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
-import { formatBytes } from '@mmcloud/report/measures'
 import { jobId } from './job-id.ts'
 import { patiently, POLL_MS } from '../session/patiently.ts'
 

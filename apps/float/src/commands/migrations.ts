@@ -1,10 +1,10 @@
 import type { Migration } from '@mmcloud/contract'
+import { formatSpan } from '@mmcloud/report/measures'
+import { plainText, TRIGGER_WORDS, usd, wrapped } from '@mmcloud/report/words'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printList } from '../render/output.ts'
-import { formatSpan } from '@mmcloud/report/measures'
 import { renderTable } from '../render/table.ts'
-import { plainText, TRIGGER_WORDS, usd, wrapped } from '@mmcloud/report/words'
 import { jobId } from './job-id.ts'
 
 const HEADER = ['STARTED', 'TRIGGER', 'FROM', 'TO', 'STOOD STILL', 'COST', 'SAVED/H']

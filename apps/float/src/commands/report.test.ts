@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answersOf } from '@mmcloud/report/fake-story'
 import { grewTwice } from '@mmcloud/report/fake-stories'
+import { answersOf } from '@mmcloud/report/fake-story'
 import { AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
 
 const reporting = () => {

@@ -1,11 +1,11 @@
+import { fetchStory } from '@mmcloud/report/job-story'
+import { renderPage } from '@mmcloud/report/page/page'
 import { type Command, FORCE_FLAG, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { FLOAT_VERSION } from '../float-version.ts'
 import { type Plain, renderYaml } from '../render/yaml.ts'
-import { renderPage } from '@mmcloud/report/page/page'
 import { reportSummary } from '../report/summary.ts'
 import { checkReportPath, writeReport } from '../report/write-report.ts'
-import { fetchStory } from '@mmcloud/report/job-story'
 import { jobId } from './job-id.ts'
 
 /** Works for a job that runs, too: up to now. */

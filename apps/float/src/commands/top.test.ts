@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { answersOf } from '@mmcloud/report/fake-story'
 import { grewTwice } from '@mmcloud/report/fake-stories'
+import { answersOf } from '@mmcloud/report/fake-story'
+import type { JobStory } from '@mmcloud/report/job-story'
 import { type Answers, AUTH, fakeWorld, JOB_ID } from '../fake-world.ts'
 import type { Screen } from '../screen.ts'
-import type { JobStory } from '@mmcloud/report/job-story'
 
 const JOB = `GET /api/v1/jobs/${JOB_ID}`
 const top = ['top', ...AUTH, '-j', JOB_ID] as const

@@ -1,7 +1,7 @@
+import type { JobStory } from '@mmcloud/report/job-story'
 import { type Command, type Context, JOB_FLAG } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Plain, renderYaml } from '../render/yaml.ts'
-import type { JobStory } from '@mmcloud/report/job-story'
 import { recentStory, watchJob } from '../top/live.ts'
 import { LAST_EVENTS, topView } from '../top/top-view.ts'
 import { jobId } from './job-id.ts'

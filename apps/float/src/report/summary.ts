@@ -1,9 +1,9 @@
 import { formatDuration } from '@mmcloud/contract/grammar/duration'
-import { formatSpan } from '@mmcloud/report/measures'
-import { counted, marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '@mmcloud/report/words'
 import type { JobStory } from '@mmcloud/report/job-story'
 import { keyFigures } from '@mmcloud/report/key-figures'
 import { localSecond } from '@mmcloud/report/local-time'
+import { formatSpan } from '@mmcloud/report/measures'
+import { counted, marketWord, plainText, TRIGGER_WORDS, usd, wrapped } from '@mmcloud/report/words'
 
 const WIDTH = 100
 const NAME = 22

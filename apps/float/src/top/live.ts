@@ -1,8 +1,8 @@
 import { type Client, UnreachableError } from '@mmcloud/client'
 import { hasEnded } from '@mmcloud/domain'
+import { fetchFacts, type JobStory } from '@mmcloud/report/job-story'
 import type { Context } from '../command.ts'
 import type { Screen } from '../screen.ts'
-import { fetchFacts, type JobStory } from '@mmcloud/report/job-story'
 import { addUsage, RECENT_MS } from './recent-usage.ts'
 import { topView } from './top-view.ts'
 
