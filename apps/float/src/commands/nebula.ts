@@ -42,6 +42,8 @@ export const nebula: Command = {
  * `mmc_password` of its deployment.
  */
 const serve: Verb = async ({ args, world }: Context) => {
+  // Listened for before it is said to serve: who waited for that line may tell it to end at once.
+  const told = world.untilTold()
   const { openCenter, readLogin, serveAgent } = await world.nebulaAgent()
   const login = readLogin(secretsOf(args, world), world.readFile)
   const center = openCenter(login, trustFor(world, floatFolder(world.env)))
@@ -59,7 +61,7 @@ const serve: Verb = async ({ args, world }: Context) => {
   world.out(
     `Serving tasks of type mmcloud_task at port ${agent.port}, Prometheus at ${agent.prometheusPort}; the OpCenter is ${login.address}\n`,
   )
-  await world.untilTold()
+  await told
   say('ending: no new calls, those under way may finish')
   await agent.drain(DRAIN_MS)
   center.close()

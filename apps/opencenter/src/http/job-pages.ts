@@ -2,11 +2,12 @@ import { Readable } from 'node:stream'
 import { type Client, createClient, type Transport } from '@mmcloud/client'
 import { UserError } from '@mmcloud/domain'
 import { fetchStory } from '@mmcloud/report/job-story'
+import { documentOf } from '@mmcloud/report/page/document'
 import { html } from '@mmcloud/report/page/html'
 import { CONTENT_POLICY, renderPage } from '@mmcloud/report/page/page'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { jobNav } from '../pages/job-nav.ts'
 import { logsPage } from '../pages/logs-page.ts'
-import { jobNav, pageFrame } from '../pages/page-frame.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { httpError } from './errors.ts'
 
@@ -89,7 +90,7 @@ const refuse = (reply: FastifyReply, error: unknown): FastifyReply => {
   if (!(error instanceof UserError)) throw error
   const { status, body } = httpError(error)
   if (status === 401) reply.header('www-authenticate', 'Basic realm="Memory Machine Cloud", charset="UTF-8"')
-  const page = pageFrame(
+  const page = documentOf(
     'Memory Machine Cloud',
     html`<header><p class="kicker">Memory Machine Cloud</p><h1>${body.message}</h1></header>`,
   )

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Client } from '@mmcloud/client'
 import { formatBytes } from '@mmcloud/report/measures'
+import { documentOf } from '@mmcloud/report/page/document'
 import { type Html, html } from '@mmcloud/report/page/html'
-import { jobNav, pageFrame } from './page-frame.ts'
+import { jobNav } from './job-nav.ts'
 
 /** Shown of the end of each log: some thousand lines. */
 const TAIL_BYTES = 131_072
@@ -37,7 +38,7 @@ ${others(
   id,
   files.filter(({ name }) => !(name in SHOWN)),
 )}`
-  return { page: pageFrame(`Logs of ${job.name}`, body), ended: job.endTime !== undefined }
+  return { page: documentOf(`Logs of ${job.name}`, body), ended: job.endTime !== undefined }
 }
 
 const liveWords = (endTime: string | undefined): string =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JobStory } from '../job-story.ts'
 import { costSection } from './cost-section.ts'
+import { documentOf } from './document.ts'
 import { drawGraphs } from './draw-graphs.ts'
 import { eventsSection } from './events-section.ts'
 import { headSection } from './head-section.ts'
@@ -9,7 +10,6 @@ import { HOVER_SCRIPT } from './hover-script.ts'
 import { type Html, html, jsonHtml, raw } from './html.ts'
 import { localInstant, localZone } from '../local-time.ts'
 import { movesSection } from './moves-section.ts'
-import { STYLE } from './style.ts'
 import { timelineOf } from './timeline.ts'
 
 /** By this a file is known as one of ours, which may be written over. */
@@ -23,33 +23,23 @@ export const MARK = '<meta name="generator" content="float report">'
 export const renderPage = (story: JobStory, madeBy: string, nav?: Html): string => {
   const timeline = timelineOf(story)
   const { job } = story
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-${raw(MARK)}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
-<title>${job.name} · ${job.status}</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<main>
-${nav}${headSection(story)}
+  const main = html`${nav}${headSection(story)}
 <section id="wavewatcher"><h2>The job over time</h2>
 ${graphs(story, drawGraphs(story, timeline))}
 </section>
 ${movesSection(timeline)}
 ${costSection(story, timeline)}
 ${eventsSection(story)}
-<footer>Made by ${madeBy} on ${localInstant(story.now)}. Times are those of ${localZone(timeline.from)}.</footer>
-</main>
-<div id="tip" hidden></div>
+<footer>Made by ${madeBy} on ${localInstant(story.now)}. Times are those of ${localZone(timeline.from)}.</footer>`
+  return documentOf(`${job.name} · ${job.status}`, main, {
+    head: html`${raw(MARK)}
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
+`,
+    tail: html`<div id="tip" hidden></div>
 <script type="application/json" id="data">${jsonHtml(hoverData(story, timeline))}</script>
 <script>${raw(HOVER_SCRIPT)}</script>
-</body>
-</html>
-`.text
+`,
+  })
 }
 
 const graphs = ({ usage, instances }: JobStory, drawing: Html): Html => {
