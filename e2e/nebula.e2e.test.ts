@@ -156,10 +156,13 @@ test('a fast-registered task: its code comes from the object store, its image ha
   expect(await engine.outputs(asked)).toBe('9')
 })
 
-/** Of these two cores each takes some seconds: 50 take minutes. */
+/** Of two cores each takes some seconds: 50 take minutes. */
 const parts = Number(process.env['MMCLOUD_MAP_PARTS'] ?? 10)
+const PART_MS = 20_000
 
-test('a map task, its agent killed in the middle of their creation: each part is one job, and none is missing', async () => {
+test('a map task, its agent killed in the middle of their creation: each part is one job, and none is missing', {
+  timeout: 120_000 + parts * PART_MS,
+}, async () => {
   const asked = {
     task: 'to_str',
     inputs: { i: Array.from({ length: parts }, (_, at) => at * at) },
@@ -181,7 +184,7 @@ test('a map task, its agent killed in the middle of their creation: each part is
   const metas = (await engine.createParts(asked, parts, 0)) as string[]
   expect([new Set(metas).size, await jobs()]).toEqual([parts, parts])
   // Each poll of the test's engine is a Python that imports flytekit: it would take the jobs' own time.
-  await waitFor('all to end', 500_000, async () => {
+  await waitFor('all to end', parts * PART_MS, async () => {
     const ended = (await jobs('-f', 'status=Completed')) + (await jobs('-f', 'status=FailToComplete'))
     return ended === parts ? { done: true } : { notYet: `${ended} have ended` }
   })

@@ -1,13 +1,16 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Product, waitFor } from '@mmcloud/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, listens, Product, waitFor } from '@mmcloud/testkit'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startAgent } from './nebula/engine.ts'
 
 const CLIENT = join(process.env['MMCLOUD_CACHE'] ?? '/var/cache/mmcloud', 'clients/flyte')
 const DRIVER = fileURLToPath(new URL('clients/flyte/drive.py', import.meta.url))
+const TRY_AGENT = fileURLToPath(new URL('../integrations/nebula/try_agent.py', import.meta.url))
 const FLOAT_DIR = fileURLToPath(new URL('../bin', import.meta.url))
 
 let product: Product
@@ -18,21 +21,22 @@ afterAll(() => product.destroy(), 120_000)
 
 /** A fresh home: the plugin logs in by itself, with what flytekit's secrets say. */
 const drive = async (verb: string, word: string, password = product.password): Promise<string> => {
-  const { stdout } = await promisify(execFile)('python3', [DRIVER, verb, word], {
-    env: {
-      PATH: `${FLOAT_DIR}:${process.env['PATH']}`,
-      HOME: join(product.dataDir, `flyte-home-${password === product.password}`),
-      TMPDIR: product.dataDir,
-      PYTHONPATH: CLIENT,
-      PYTHONDONTWRITEBYTECODE: '1',
-      FLYTE_SDK_LOGGING_LEVEL: '50',
-      _FSEC_MMC_ADDRESS: product.address,
-      _FSEC_MMC_USERNAME: 'admin',
-      _FSEC_MMC_PASSWORD: password,
-    },
-  })
+  const home = `flyte-home-${password === product.password}`
+  const { stdout } = await promisify(execFile)('python3', [DRIVER, verb, word], { env: env(home, password) })
   return stdout.trim()
 }
+
+const env = (home: string, password = product.password): NodeJS.ProcessEnv => ({
+  PATH: `${FLOAT_DIR}:${process.env['PATH']}`,
+  HOME: join(product.dataDir, home),
+  TMPDIR: product.dataDir,
+  PYTHONPATH: CLIENT,
+  PYTHONDONTWRITEBYTECODE: '1',
+  FLYTE_SDK_LOGGING_LEVEL: '50',
+  _FSEC_MMC_ADDRESS: product.address,
+  _FSEC_MMC_USERNAME: 'admin',
+  _FSEC_MMC_PASSWORD: password,
+})
 
 type Task = {
   readonly args: readonly string[]
@@ -79,6 +83,29 @@ test('a task that is aborted ends, also when it is asked twice', async () => {
   expect(await drive('get', job)).toBe('FAILED')
   await product.status(job, ['Cancelled'])
   await drive('delete', job)
+})
+
+test('flytekit’s own server with the plugin and this project’s agent serve side by side', async () => {
+  const port = await freePort()
+  const serve = ['from flytekit.clis.sdk_in_container.pyflyte import main; main()', 'serve', 'connector']
+  const ports = ['--port', String(port), '--prometheus_port', String(await freePort())]
+  const theirs = spawn('python3', ['-c', ...serve, ...ports], { stdio: 'inherit', env: env('flyte-home') })
+  const ended = once(theirs, 'exit')
+  onTestFinished(async () => {
+    theirs.kill()
+    await ended
+  })
+  const ours = await startAgent(product)
+  onTestFinished(() => ours.stop().then(() => undefined))
+  await waitFor('flytekit’s server', 60_000, async () =>
+    (await listens(port)) ? { done: true } : { notYet: '' },
+  )
+  const asked = await Promise.all(
+    [`127.0.0.1:${port}`, ours.address].map((server) =>
+      promisify(execFile)('python3', [TRY_AGENT, server], { env: env('try-home') }),
+    ),
+  )
+  for (const { stdout } of asked) expect(stdout).toMatch(/^SUCCEEDED/m)
 })
 
 test('what cannot be is refused at once: a size that no instance has, a wrong password', async () => {

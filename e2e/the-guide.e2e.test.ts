@@ -3,13 +3,14 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readContents } from '@mmcloud/opencenter/guide/contents'
-import { Product, ShownOutput, waitFor } from '@mmcloud/testkit'
+import { freePort, Product, ShownOutput, waitFor } from '@mmcloud/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSteps, type Step } from './guide/read-steps.ts'
 import { type Answer, Shell } from './guide/shell.ts'
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 const GUIDE = join(CHECKOUT, 'docs/guide')
+const FLYTEKIT = join(process.env['MMCLOUD_CACHE'] || '/var/cache/mmcloud', 'clients/flyte')
 
 const contents = readContents(await readFile(join(GUIDE, 'README.md'), 'utf8'))
 const chapters = await Promise.all(
@@ -24,7 +25,13 @@ let product: Product
 let shown: ShownOutput
 beforeAll(async () => {
   product = await Product.prepare()
-  shown = new ShownOutput({ '127.0.0.1:8443': product.address, '/var/lib/mmcloud': product.dataDir })
+  shown = new ShownOutput({
+    '127.0.0.1:8443': product.address,
+    '/var/lib/mmcloud': product.dataDir,
+    // The agent's, which others of this machine may have.
+    '8000': String(await freePort()),
+    '9090': String(await freePort()),
+  })
   await mkdir(join(product.dataDir, 'home'))
 })
 afterAll(() => product.destroy(), 120_000)
@@ -36,6 +43,8 @@ test.each(chapters)('a reader does what $name says, and sees what it shows', asy
   const shell = new Shell(folder, {
     ...process.env,
     HOME: join(product.dataDir, 'home'),
+    // Of what the reader has pip install, all but this project's own packages is there already.
+    PYTHONPATH: FLYTEKIT,
     PATH: `${CHECKOUT}/bin:${process.env['PATH']}`,
   })
   try {

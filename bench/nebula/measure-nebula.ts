@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, type Product, waitFor } from '@mmcloud/testkit'
+import { freePort, listens, type Product, waitFor } from '@mmcloud/testkit'
 import type { Figure } from '../figures.ts'
 import { downloadFloat } from '../float-file.ts'
 import { median } from '../statistics.ts'
@@ -87,7 +86,7 @@ const serve = async (
   const ended = once(child, 'exit')
   await waitFor(`${program} at ${port}`, 60_000, async () => {
     if (child.exitCode !== null) throw new Error(`${program} ${words.join(' ')} ended with ${child.exitCode}`)
-    return (await answers(port)) ? { done: true } : { notYet: 'nobody listens' }
+    return (await listens(port)) ? { done: true } : { notYet: 'nobody listens' }
   })
   return {
     port,
@@ -111,12 +110,3 @@ const load = async (what: string, port: number, calls: string): Promise<Measured
   }
   return { perSecond: figure('calls/s'), p95Ms: figure('p95-ms') }
 }
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })

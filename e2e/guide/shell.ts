@@ -9,7 +9,7 @@ export class Shell {
   #tell: (() => void) | undefined
 
   constructor(folder: string, env: NodeJS.ProcessEnv) {
-    this.#bash = spawn('bash', ['--norc'], { cwd: folder, env })
+    this.#bash = spawn('bash', ['--norc'], { cwd: folder, env, detached: true })
     this.#bash.stdout.on('data', (data: Buffer) => {
       this.#heard += data.toString()
       this.#tell?.()
@@ -29,10 +29,13 @@ export class Shell {
     }
   }
 
+  /** Ends what it still runs in the background too. */
   async close(): Promise<void> {
     if (this.#bash.exitCode !== null) return
+    const ended = new Promise((resolve) => this.#bash.on('exit', resolve))
+    process.kill(-this.#bash.pid!, 'SIGTERM')
     this.#bash.stdin.end()
-    await new Promise((resolve) => this.#bash.on('exit', resolve))
+    await ended
   }
 }
 

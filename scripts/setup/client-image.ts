@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -40,12 +41,14 @@ const clientImage = (name: string): Step => {
         await installForDebian(join(checkout, list), join(root, PACKAGES), join(passing, 'wheels'))
         putOnPath(join(root, PACKAGES, 'bin'), join(root, 'usr/local/bin'))
         symlinkSync('/usr/bin/python3', join(root, 'usr/local/bin/python'))
-        progress('writing the OCI layout')
-        const layer = join(passing, 'layer.tar')
         const below = layersOf(join(imagesDir, python())).map((file, at) => {
           linkSync(file, join(passing, `${at}.tar`))
           return join(passing, `${at}.tar`)
         })
+        progress('compiling')
+        await compileInside(below, join(root, PACKAGES), join(passing, 'inside'))
+        progress('writing the OCI layout')
+        const layer = join(passing, 'layer.tar')
         const reproducibly = [
           '--sort=name',
           '--owner=0',
@@ -75,8 +78,22 @@ const installForDebian = async (list: string, target: string, wheels: string): P
   await pip('wheel', '--wheel-dir', wheels)
   for (const name of readdirSync(wheels)) if (!name.endsWith('-none-any.whl')) rmSync(join(wheels, name))
   const version = ['--python-version', DEBIAN_PYTHON, '--implementation', 'cp', '--only-binary=:all:']
-  await pip('install', '--target', target, ...version, '--find-links', wheels)
+  await pip('install', '--no-compile', '--target', target, ...version, '--find-links', wheels)
   rmSync(wheels, { recursive: true })
+}
+
+/**
+ * Compiles the packages with the Python of the image, as `pip install` in it would: else each job would compile flytekit
+ * for itself. Not held against the time of their sources, which the layer gives all files anew.
+ */
+const compileInside = async (layers: readonly string[], packages: string, inside: string): Promise<void> => {
+  mkdirSync(inside)
+  for (const layer of layers) await run('tar', ['-C', inside, '-xf', layer])
+  renameSync(packages, join(inside, 'packages'))
+  const compile = ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash']
+  await run('chroot', [inside, 'python3', ...compile, '-s', '/packages', '-p', `/${PACKAGES}`, '/packages'])
+  renameSync(join(inside, 'packages'), packages)
+  rmSync(inside, { recursive: true })
 }
 
 /** Its commands, which pip has made for the Python of this machine, for that of the image. */

@@ -10,7 +10,7 @@ import {
 } from './generated/flyteidl/admin/agent.ts'
 import type { ExecutionMetricResult } from './generated/flyteidl/core/metrics.ts'
 import { NotServedError } from './grpc-status.ts'
-import type { OpenCenter } from './open-center.ts'
+import { askedUntil, type OpenCenter } from './open-center.ts'
 import { takeLines } from './take-lines.ts'
 import { TaskStatus } from './task-status.ts'
 import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
@@ -41,7 +41,7 @@ export class Agent {
   ) {
     this.#center = center
     this.#readFlags = options.readFlags
-    this.#status = new TaskStatus(center, options)
+    this.#status = new TaskStatus(options)
   }
 
   /** The job of the task; asked again for the same execution it is the same job. */
@@ -53,8 +53,9 @@ export class Agent {
     return (await this.#center.call('submitJob', { body, headers })).id
   }
 
-  get(job: string): Promise<Resource> {
-    return this.#status.of(job)
+  /** What is known of it by the time `signal` says that its caller waits no longer. */
+  get(job: string, signal: AbortSignal): Promise<Resource> {
+    return this.#status.of(job, askedUntil(this.#center, signal))
   }
 
   /** Ends the job; one that has ended, or is not there, is as it should be. */

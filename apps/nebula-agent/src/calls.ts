@@ -38,9 +38,10 @@ export const taskCalls = (agent: Agent, counted: Counted): AsyncAgentServiceServ
     ({ template }: CreateTaskRequest) => template?.type ?? '',
     async (request) => CreateTaskResponse.fromPartial({ resourceMeta: metaOf(await agent.create(request)) }),
   ),
-  getTask: unary(counted, 'get', typeOf, async (request: GetTaskRequest) =>
-    GetTaskResponse.fromPartial({ resource: await agent.get(jobIn(request.resourceMeta)) }),
-  ),
+  getTask: unary(counted, 'get', typeOf, async (request: GetTaskRequest, call) => {
+    const signal = patienceOf(call, counted)
+    return GetTaskResponse.fromPartial({ resource: await agent.get(jobIn(request.resourceMeta), signal) })
+  }),
   deleteTask: unary(counted, 'delete', typeOf, async (request: DeleteTaskRequest) => {
     await agent.delete(jobIn(request.resourceMeta))
     return DeleteTaskResponse.fromPartial({})
@@ -68,6 +69,20 @@ export const syncCalls: SyncAgentServiceServer = {
     refuse(call, { code: status.UNIMPLEMENTED, details: 'tasks run as jobs: CreateTask' }),
 }
 
+/** Longer than the OpCenter takes for an answer when all is well; engines wait 3 to 10 s. */
+const PATIENCE_MS = 5000
+/** Of the time a caller gives, the rest is for the way back. */
+const SHARE = 0.8
+
+/**
+ * Ends while the caller can still be told something: an engine counts an answer that comes too late as an error. Only Get
+ * needs it. A Create or Delete that nobody waits for goes on: it will be asked for again, and then has been done.
+ */
+const patienceOf = (call: ServerUnaryCall<unknown, unknown>, { now }: Counted): AbortSignal => {
+  const left = Number(call.getDeadline()) - now()
+  return AbortSignal.timeout(Math.max(0, Math.min(PATIENCE_MS, Math.floor(SHARE * left))))
+}
+
 type Typed = { readonly taskType: string; readonly taskCategory: TaskCategory | undefined }
 
 const typeOf = ({ taskType, taskCategory }: Typed): string => taskCategory?.name || taskType
@@ -77,7 +92,7 @@ const unary =
     counted: Counted,
     operation: string,
     taskType: (request: Q) => string,
-    answer: (request: Q) => Promise<A>,
+    answer: (request: Q, call: ServerUnaryCall<Q, A>) => Promise<A>,
   ) =>
   (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
     const type = taskType(call.request)
@@ -86,7 +101,7 @@ const unary =
       try {
         value = await watched(counted, operation, type, async () => {
           refuseOther(type)
-          return answer(call.request)
+          return answer(call.request, call)
         })
       } catch (error) {
         return callback(refusalOf(error))

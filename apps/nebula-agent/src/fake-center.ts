@@ -16,6 +16,8 @@ export class FakeCenter implements OpenCenter {
   readonly address = 'opcenter.example:8443'
   readonly jobs = new Map<string, FakeJob>()
   failure: Error | undefined
+  /** The same for what reads a log alone. */
+  logFailure: Error | undefined
   /** How many calls have come. */
   asked = 0
   /** Before each answer. */
@@ -46,9 +48,11 @@ export class FakeCenter implements OpenCenter {
   }
 
   async readLog(job: string, file: string, offset: number): Promise<never> {
-    if (this.failure) throw this.failure
+    const failure = this.failure ?? this.logFailure
+    if (failure) throw failure
     const all = Buffer.from(file === 'stdout.autosave' ? this.#job(job).log : '')
-    return { bytes: all.subarray(offset), offset, size: all.length } as never
+    const from = offset < 0 ? Math.max(0, all.length + offset) : offset
+    return { bytes: all.subarray(from), offset: from, size: all.length } as never
   }
 
   #submit(body: SubmitBody, key: string | undefined): { readonly id: string } {

@@ -7,6 +7,8 @@ type WhileAway<T> = { readonly away: (seen: T, why: Away) => T; readonly unknown
 
 /** So long the state that was seen last is worth telling; then an error is more honest. */
 const HONEST_MS = 30 * 60_000
+/** Whoever asked nothing for longer does not know that it was away all the time: tasks are asked about every few seconds. */
+const ONE_ABSENCE_MS = 5 * 60_000
 /** Engines forget a task some time after its end; so does this, when it has met so many others since. */
 const MOST = 50_000
 
@@ -18,6 +20,7 @@ export class LastKnown<T> {
   readonly #seen = new Map<string, T>()
   readonly #now: () => number
   #awaySince: number | undefined
+  #failedAt = -Infinity
 
   constructor(now: () => number) {
     this.#now = now
@@ -32,8 +35,11 @@ export class LastKnown<T> {
       return found
     } catch (error) {
       if (isAboutTheThing(error)) throw error
-      this.#awaySince ??= this.#now()
-      const forMs = this.#now() - this.#awaySince
+      const now = this.#now()
+      if (now - this.#failedAt > ONE_ABSENCE_MS) this.#awaySince = undefined
+      this.#failedAt = now
+      this.#awaySince ??= now
+      const forMs = now - this.#awaySince
       if (forMs > HONEST_MS) throw error
       const seen = this.#seen.get(key)
       const why: Away = { forMs, error }

@@ -8,6 +8,7 @@ import {
   parseAddress,
   type Transport,
   type Trust,
+  UnreachableError,
 } from '@mmcloud/client'
 import type { RestResponse } from '@mmcloud/contract'
 import { UserError } from '@mmcloud/contract/user-error'
@@ -23,10 +24,30 @@ export type OpenCenter = {
 /** Whose jobs they are. */
 export type Login = { readonly address: string; readonly username: string; readonly password: string }
 
+/** An engine asks about all its tasks at once, and a Create may wait for a registry: what is quick does not wait behind it. */
+const CONNECTIONS = 32
+
 /** Through a connection of this package's own: as a file apart from float's it knows its own kinds of errors, and no others. */
 export const openCenter = (login: Login, trust: Trust): OpenCenter & { close(): void } => {
-  const transport = httpsTransport(parseAddress(login.address), trust)
+  const transport = httpsTransport(parseAddress(login.address), trust, { connections: CONNECTIONS })
   return { ...sessionOver(transport, login), close: transport.close }
+}
+
+/** The same OpCenter for a caller who waits no longer than `signal`: then it counts as one that does not answer. */
+export const askedUntil = (center: OpenCenter, signal: AbortSignal): OpenCenter => {
+  const within = <T>(asked: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const giveUp = (): void =>
+        reject(new UnreachableError(`the OpCenter at ${center.address} has not answered in time`))
+      if (signal.aborted) giveUp()
+      else signal.addEventListener('abort', giveUp, { once: true })
+      asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+    })
+  return {
+    address: center.address,
+    call: (name, input) => within(center.call(name, input, signal)),
+    readLog: (job, file, offset) => within(center.readLog(job, file, offset, signal)),
+  }
 }
 
 const sessionOver = (transport: Transport, { address, username, password }: Login): OpenCenter => {

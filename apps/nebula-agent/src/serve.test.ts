@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { UnreachableError, UntrustedError } from '@mmcloud/client'
 import { UserError } from '@mmcloud/contract/user-error'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -74,10 +74,17 @@ const create = ({ tasks }: Started, request: CreateTaskRequest): Promise<Buffer>
     ),
   )
 
-const get = ({ tasks }: Started, resourceMeta: Buffer): Promise<NonNullable<GetTaskResponse['resource']>> =>
+const get = (
+  { tasks }: Started,
+  resourceMeta: Buffer,
+  options: { readonly deadline?: number } = {},
+): Promise<NonNullable<GetTaskResponse['resource']>> =>
   new Promise((resolve, reject) =>
-    tasks.getTask({ taskType: 'mmcloud_task', resourceMeta } as never, (error, answer) =>
-      error ? reject(error) : resolve(answer.resource!),
+    tasks.getTask(
+      { taskType: 'mmcloud_task', resourceMeta } as never,
+      new Metadata(),
+      options,
+      (error, answer) => (error ? reject(error) : resolve(answer.resource!)),
     ),
   )
 
@@ -177,12 +184,48 @@ test.each([
     // Nothing is known of this one: a replica that has just begun.
     expect((await get(started, Buffer.from('{"job_id":"other"}'))).phase).toBe(Phase.RUNNING)
     expect((await refusal(create(started, taskNamed('f')))).code).toBe(code)
-    started.clock.now += 31 * 60_000
+    for (let minute = 0; minute < 30; minute += 1) {
+      started.clock.now += 60_000
+      expect((await get(started, meta)).phase).toBe(Phase.RUNNING)
+    }
+    started.clock.now += 60_000
     expect((await refusal(get(started, meta))).code).toBe(code)
+    // Nobody asked in the meantime: this is another absence, as far as is known.
+    started.clock.now += 31 * 60_000
+    expect((await get(started, meta)).message).toContain('for 0 s')
     started.center.failure = undefined
     expect((await get(started, meta)).phase).toBe(Phase.SUCCEEDED)
   },
 )
+
+test('an OpCenter that takes the question and answers nothing is away before the caller has given up', async () => {
+  const started = await start()
+  const meta = await create(started, taskNamed('e'))
+  started.center.jobs.get('job-0')!.status = 'Executing'
+  await get(started, meta)
+  const answers = Promise.withResolvers<void>()
+  started.center.delay = answers.promise
+  started.clock.now = Date.now()
+  expect(await get(started, meta, { deadline: Date.now() + 1000 })).toMatchObject({
+    phase: Phase.RUNNING,
+    message: expect.stringContaining('has not answered in time'),
+  })
+  answers.resolve()
+  expect((await get(started, meta)).message).toMatch(/^job job-0 is Executing/)
+})
+
+test('what a failed task said is part of its end: it is not told without, as long as that cannot be read', async () => {
+  const started = await start()
+  const meta = await create(started, taskNamed('e'))
+  Object.assign(started.center.jobs.get('job-0')!, { status: 'FailToComplete', rc: '1', log: 'no such file' })
+  started.center.logFailure = new UnreachableError('connection refused')
+  expect((await get(started, meta)).phase).toBe(Phase.RUNNING)
+  started.center.logFailure = undefined
+  expect(await get(started, meta)).toMatchObject({
+    phase: Phase.FAILED,
+    message: expect.stringContaining('no such file'),
+  })
+})
 
 test.each([
   ['FAILED', false],

@@ -119,7 +119,7 @@ const watch = (
   let answeredAt = now()
   const look = async (): Promise<void> => {
     try {
-      await center.call('version')
+      await center.call('version', {}, AbortSignal.timeout(LOOK_EVERY_MS))
       answeredAt = now()
       health.serving = true
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { EventView, JobView, Migration } from '@mmcloud/contract'
+import { UserError } from '@mmcloud/contract/user-error'
 import { TaskLog_MessageFormat } from './generated/flyteidl/core/execution.ts'
 import { Resource } from './generated/flyteidl/admin/agent.ts'
 import { type LastWords, lastWordsOf } from './last-words.ts'
@@ -25,21 +26,20 @@ const NOTHING: LastWords = { text: '', recoverable: false }
 
 /** How the tasks are, as the engine asks it again and again. */
 export class TaskStatus {
-  readonly #center: OpenCenter
   readonly #retryable: boolean
   readonly #stories = new Map<string, Story>()
   readonly #lastKnown: LastKnown<Resource>
 
-  constructor(center: OpenCenter, options: { readonly retryable: boolean; readonly now: () => number }) {
-    this.#center = center
+  constructor(options: { readonly retryable: boolean; readonly now: () => number }) {
     this.#retryable = options.retryable
     this.#lastKnown = new LastKnown(options.now)
   }
 
-  of(job: string): Promise<Resource> {
-    return this.#lastKnown.answer(job, () => this.#ask(job), {
+  /** What `center` says of it, or what was last seen where that does not answer. */
+  of(job: string, center: OpenCenter): Promise<Resource> {
+    return this.#lastKnown.answer(job, () => this.#ask(job, center), {
       away: (seen, why) => ({ ...seen, message: `${awaySentence(why)}; before: ${seen.message}` }),
-      unknown: (why) => this.#resource(job, Phase.RUNNING, awaySentence(why), {}),
+      unknown: (why) => resourceOf(job, center, Phase.RUNNING, awaySentence(why), {}),
     })
   }
 
@@ -49,19 +49,19 @@ export class TaskStatus {
     this.#lastKnown.forget(job)
   }
 
-  async #ask(id: string): Promise<Resource> {
-    const job = await this.#center.call('job', { params: { id } })
+  async #ask(id: string, center: OpenCenter): Promise<Resource> {
+    const job = await center.call('job', { params: { id } })
     const progress = {
       status: job.status,
       rc: job.rc,
       aborted: job.customTags[ABORTED_TAG] !== undefined,
     }
     const sofar = phaseOf(progress, this.#retryable)
-    const story = await this.#story(job, isFinal(sofar) && sofar !== Phase.SUCCEEDED)
+    const story = await this.#story(job, center, isFinal(sofar) && sofar !== Phase.SUCCEEDED)
     const phase = phaseOf({ ...progress, recoverable: story.lastWords.recoverable }, this.#retryable)
     // An engine asks seldom again, and sends a Delete only for what it aborts.
     if (isFinal(phase)) this.#stories.delete(id)
-    return this.#resource(id, phase, messageOf(job, story), {
+    return resourceOf(id, center, phase, messageOf(job, story), {
       job_id: id,
       status: job.status,
       ...(job.rc === undefined ? {} : { exit_code: Number(job.rc) }),
@@ -80,17 +80,17 @@ export class TaskStatus {
     })
   }
 
-  async #story(job: JobView, endedBadly: boolean): Promise<Story> {
+  async #story(job: JobView, center: OpenCenter, endedBadly: boolean): Promise<Story> {
     const { id } = job
     const asOf = `${job.status} ${job.attempt} ${job.lastUpdate}`
     const before = this.#stories.get(id)
     if (before?.asOf === asOf) return before
     const after = before?.lastSeq ?? 0
-    const { events } = await this.#center.call('events', { params: { id }, query: { after } })
+    const { events } = await center.call('events', { params: { id }, query: { after } })
     const moved = job.checkpoints > 0 || events.some(({ to }) => to === 'Floating')
     const [migrations, lastWords] = await Promise.all([
-      moved ? this.#migrations(id) : (before?.migrations ?? []),
-      endedBadly ? this.#lastWords(id) : NOTHING,
+      moved ? migrationsOf(id, center) : (before?.migrations ?? []),
+      endedBadly ? readLastWords(id, center) : NOTHING,
     ])
     const last: EventView | undefined = events.findLast(({ reason }) => reason !== 'nextTime')
     const story: Story = {
@@ -103,50 +103,49 @@ export class TaskStatus {
     this.#stories.set(id, story)
     return story
   }
+}
 
-  async #migrations(id: string): Promise<readonly Migration[]> {
-    return (await this.#center.call('migrations', { params: { id } })).migrations
-  }
+const migrationsOf = async (id: string, center: OpenCenter): Promise<readonly Migration[]> =>
+  (await center.call('migrations', { params: { id } })).migrations
 
-  async #lastWords(id: string): Promise<LastWords> {
-    const [stdout, stderr] = await Promise.all([
-      this.#tail(id, 'stdout.autosave'),
-      this.#tail(id, 'stderr.autosave'),
-    ])
-    return lastWordsOf(stdout, stderr)
-  }
+const readLastWords = async (id: string, center: OpenCenter): Promise<LastWords> => {
+  const [stdout, stderr] = await Promise.all([
+    tailOf(id, 'stdout.autosave', center),
+    tailOf(id, 'stderr.autosave', center),
+  ])
+  return lastWordsOf(stdout, stderr)
+}
 
-  /** Nothing where there is none: a job that never began has no log. */
-  async #tail(id: string, file: string): Promise<string> {
-    try {
-      const { bytes, size } = await this.#center.readLog(id, file, 0)
-      if (bytes.length === size) return new TextDecoder().decode(bytes.subarray(-TAIL_BYTES))
-      const tail = await this.#center.readLog(id, file, Math.max(0, size - TAIL_BYTES))
-      return new TextDecoder().decode(tail.bytes)
-    } catch {
-      return ''
-    }
+/** Nothing where there is none: a job that never began has no log. */
+const tailOf = async (id: string, file: string, center: OpenCenter): Promise<string> => {
+  try {
+    const { bytes } = await center.readLog(id, file, -TAIL_BYTES)
+    return new TextDecoder().decode(bytes)
+  } catch (error) {
+    if (error instanceof UserError && error.kind === 'notFound') return ''
+    throw error
   }
+}
 
-  #resource(
-    job: string,
-    phase: Phase,
-    message: string,
-    customInfo: Readonly<Record<string, unknown>>,
-  ): Resource {
-    const link = (name: string, path: string) => ({
-      name,
-      uri: `https://${this.#center.address}/jobs/${job}${path}`,
-      messageFormat: TaskLog_MessageFormat.UNKNOWN,
-      ShowWhilePending: true,
-    })
-    return Resource.fromPartial({
-      phase,
-      message,
-      logLinks: [link('Job', ''), link('Live logs', '/logs'), link('WaveWatcher', '/wavewatcher')],
-      customInfo,
-    })
-  }
+const resourceOf = (
+  job: string,
+  { address }: OpenCenter,
+  phase: Phase,
+  message: string,
+  customInfo: Readonly<Record<string, unknown>>,
+): Resource => {
+  const link = (name: string, path: string) => ({
+    name,
+    uri: `https://${address}/jobs/${job}${path}`,
+    messageFormat: TaskLog_MessageFormat.UNKNOWN,
+    ShowWhilePending: true,
+  })
+  return Resource.fromPartial({
+    phase,
+    message,
+    logLinks: [link('Job', ''), link('Live logs', '/logs'), link('WaveWatcher', '/wavewatcher')],
+    customInfo,
+  })
 }
 
 /** What happened last, where it is and what it has cost; of a failed one what it said itself. */

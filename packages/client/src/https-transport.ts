@@ -17,13 +17,20 @@ const CONNECT_MS = 5_000
 /** Requests are answered soon, and in streams a sign of life comes every 15 s: silence this long means it is gone. */
 const ANSWER_MS = 60_000
 
+/** Connections for what one person asks at once. */
+const CONNECTIONS = 4
+
 /**
  * HTTPS with one certificate we trust, kept alive between calls. Of an address without a port the first port that
- * answers is used, and remembered.
+ * answers is used, and remembered. At most `connections` calls are under way at once, the others wait.
  */
-export const httpsTransport = (address: Address, trust: Trust): Transport & { close: () => void } => {
+export const httpsTransport = (
+  address: Address,
+  trust: Trust,
+  { connections = CONNECTIONS }: { readonly connections?: number } = {},
+): Transport & { close: () => void } => {
   const agents = new Map(
-    address.ports.map((port) => [port, new TrustingAgent(`${address.host}:${port}`, trust)]),
+    address.ports.map((port) => [port, new TrustingAgent(`${address.host}:${port}`, trust, connections)]),
   )
   let answering: number | undefined
 
@@ -52,8 +59,8 @@ class TrustingAgent extends https.Agent {
   readonly #endpoint: string
   readonly #trust: Trust
 
-  constructor(endpoint: string, trust: Trust) {
-    super({ keepAlive: true, maxSockets: 4 })
+  constructor(endpoint: string, trust: Trust, maxSockets: number) {
+    super({ keepAlive: true, maxSockets })
     this.#endpoint = endpoint
     this.#trust = trust
   }

@@ -1,4 +1,5 @@
 export * from './free-port.ts'
+export * from './listens.ts'
 export * from './product.ts'
 export * from './shown-output.ts'
 export * from './wait-for.ts'
