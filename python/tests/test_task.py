@@ -1,5 +1,6 @@
 """Tasks as they are declared, and as the engine is told of them."""
 
+import inspect
 from collections import OrderedDict
 
 import pytest
@@ -56,6 +57,39 @@ def test_all_that_can_be_declared():
     assert told.container.image == "other:1"
     assert told.container.env["A"] == "b"
     assert [(secret.group, secret.key) for secret in told.security_context.secrets] == [("lab", "token")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "custom"),
+    [
+        (
+            {"requests": Resources(gpu="2"), "limits": Resources(gpu="2")},
+            {"submit_extra": "--gpu-count 2 --name n", "resources": ["1", "1", None, None]},
+        ),
+        ({"requests": Resources(gpu="0")}, {"submit_extra": "--name n", "resources": ["1", "1", None, None]}),
+    ],
+)
+def test_gpus_are_for_the_opcenter_to_say(declared, custom):
+    @task(task_config=MMCloudConfig(submit_extra="--name n"), **declared)
+    def train() -> int:
+        return 1
+
+    assert template(train).custom == custom
+
+
+def test_requests_and_limits_in_one():
+    def declare():
+        return task(task_config=MMCloudConfig(), resources=Resources(cpu=("2", "4"), mem="3Gi"))(both)
+
+    def both() -> int:
+        return 1
+
+    if "resources" in inspect.signature(task).parameters:
+        assert template(declare()).custom["resources"] == ["2", "3", "4", None]
+    else:
+        # flytekit has it from 1.15 on.
+        with pytest.raises((AssertionError, TypeError)):
+            declare()
 
 
 def test_a_configuration_of_nothing_is_one():

@@ -22,6 +22,12 @@ def job_resources(requests: Optional[Resources], limits: Optional[Resources]) ->
     return [cpu[0], mem[0], cpu[1], mem[1]]
 
 
+def gpu_flags(requests: Optional[Resources], limits: Optional[Resources]) -> List[str]:
+    """`--gpu-count N` where GPUs are asked for: whether there are any is for the OpCenter to say."""
+    counts = [int(str(asked.gpu)) for asked in (requests, limits) if asked is not None and asked.gpu]
+    return ["--gpu-count", str(max(counts))] if any(counts) else []
+
+
 def _whole(resources: Optional[Resources], name: str, unit: Decimal) -> Optional[int]:
     value: Any = getattr(resources, name, None)
     if value is None or value == "":

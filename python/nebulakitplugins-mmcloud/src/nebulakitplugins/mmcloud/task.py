@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Optional, Union
 
-from flytekit import ImageSpec, PythonFunctionTask, Resources
+from flytekit import ImageSpec, PythonFunctionTask
 from flytekit.configuration import SerializationSettings
 from flytekit.extend import TaskPlugins
 
-from .resources import job_resources
+from .resources import gpu_flags, job_resources
 
 
 @dataclass
@@ -27,23 +27,20 @@ class MMCloudTask(PythonFunctionTask[MMCloudConfig]):
         task_config: Optional[MMCloudConfig],
         task_function: Callable[..., Any],
         container_image: Optional[Union[str, ImageSpec]] = None,
-        requests: Optional[Resources] = None,
-        limits: Optional[Resources] = None,
         **kwargs: Any,
     ) -> None:
-        # First: what cannot be is told where it is written, when the task is declared.
-        self._job_resources = job_resources(requests, limits)
         config = task_config or MMCloudConfig()
-        self._submit_extra = config.submit_extra
         super().__init__(
             task_config=config,
             task_function=task_function,
             task_type="mmcloud_task",
             container_image=container_image,
-            requests=requests,
-            limits=limits,
             **kwargs,
         )
+        # As flytekit has read requests, limits and, from 1.15 on, resources. What cannot be is told here, where it is declared.
+        asked = (self.resources.requests, self.resources.limits)
+        self._job_resources = job_resources(*asked)
+        self._submit_extra = " ".join([*gpu_flags(*asked), config.submit_extra]).strip()
 
     def get_custom(self, settings: SerializationSettings) -> Dict[str, Any]:
         """What the agent needs besides the task's container."""
