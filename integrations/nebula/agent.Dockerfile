@@ -3,7 +3,9 @@
 #   docker build -f agent.Dockerfile --build-arg OPCENTER=opencenter.example:8443 -t mmcloud-agent .
 FROM python:3.12-slim-bookworm
 ARG OPCENTER
-RUN pip install --no-cache-dir --extra-index-url "https://$OPCENTER/pip/simple/" --trusted-host "$OPCENTER" nebulakitplugins-mmcloud
+# Two steps: with both indexes in one, pip would take our packages from whoever has a newer one of their name.
+RUN pip install --no-cache-dir "flytekit>=1.13,<2" kubernetes
+RUN pip install --no-cache-dir --index-url "https://$OPCENTER/pip/simple/" --trusted-host "$OPCENTER" nebulakitplugins-mmcloud
 COPY float /usr/local/bin/float
 USER 65534
 ENV HOME=/tmp

@@ -380,6 +380,27 @@ test('told to end, it takes no new calls and lets those under way finish', async
   expect((await refusal(create(started, taskNamed('f')))).code).toBe('UNAVAILABLE')
 })
 
+test.each([
+  ['port', '--port'],
+  ['prometheusPort', '--prometheus-port'],
+])('a %s that somebody else listens at is told with the flag for another', async (which, flag) => {
+  const { agent } = await start()
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    prometheusPort: 0,
+    [which]: agent[which as 'port'],
+    metricPrefix: 'flyte_agent_',
+    retryable: false,
+    readFlags: () => ({}),
+    log: () => undefined,
+    now: () => 0,
+  }
+  await expect(serveAgent(new FakeCenter(), options)).rejects.toThrow(
+    `Cannot listen on 127.0.0.1:${agent[which as 'port']}: another program listens there, an agent perhaps; choose another with ${flag}`,
+  )
+})
+
 const metricsOf = ({ agent }: Started): string => `http://127.0.0.1:${agent.prometheusPort}/metrics`
 
 test('what the OpCenter says goes to the engine and to the log; what broke inside goes to the log alone', async () => {

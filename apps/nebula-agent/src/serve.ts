@@ -1,9 +1,10 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { Agent } from './agent.ts'
 import { AgentMetrics } from './agent-metrics.ts'
+import { cannotListen } from './cannot-listen.ts'
 import { type Log, metadataCalls, syncCalls, taskCalls } from './calls.ts'
 import {
   AgentMetadataServiceService,
@@ -56,6 +57,8 @@ export const serveAgent = async (center: OpenCenter, options: AgentOptions): Pro
   const metrics = new AgentMetrics(options.metricPrefix)
   const agent = new Agent(center, options)
   const health = new Health(SERVICES)
+  // What fails is thrown, and told once.
+  setLogVerbosity(logVerbosity.NONE)
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES })
   server.addService(AsyncAgentServiceService, taskCalls(agent, { metrics, log, now }))
   server.addService(AgentMetadataServiceService, metadataCalls)
@@ -70,7 +73,7 @@ export const serveAgent = async (center: OpenCenter, options: AgentOptions): Pro
   const port = await bind(`${host}:${options.port}`, ServerCredentials.createInsecure()).catch(
     (error: unknown) => {
       http.close()
-      throw error
+      throw cannotListen('--port', `${host}:${options.port}`, error)
     },
   )
   const stopLooking = watch(center, options, health)
@@ -101,7 +104,9 @@ const servePrometheus = async (metrics: AgentMetrics, host: string, port: number
       .then((text) => response.setHeader('content-type', metrics.registry.contentType).end(text))
   })
   http.listen(port, host)
-  await once(http, 'listening')
+  await once(http, 'listening').catch((error: unknown) => {
+    throw cannotListen('--prometheus-port', `${host}:${port}`, error)
+  })
   return http
 }
 

@@ -4,7 +4,7 @@ import type { Wheel } from '../release/wheel.ts'
 
 /**
  * This project's Python packages as an index that pip, uv and poetry read (PEP 503), for anybody, as `/float` is:
- * `pip install --extra-index-url https://OPCENTER/pip/simple/ nebulakitplugins-mmcloud`.
+ * `pip install --index-url https://OPCENTER/pip/simple/ nebulakitplugins-mmcloud`, with flytekit there already.
  */
 export const pipIndexRoutes = (app: FastifyInstance, wheels: readonly Wheel[]): void => {
   const schema = { hide: true }
