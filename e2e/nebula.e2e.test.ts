@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -45,7 +46,14 @@ test('the documents’ example: to_str(5) runs as a job and answers "5"', async 
   const done = await engine.until(meta, ['SUCCEEDED'])
   expect(await engine.outputs(asked)).toBe('5')
   expect(done.has_outputs).toBe(false)
-  expect(done.custom).toMatchObject({ job_id: jobOf(meta), status: 'Completed', exit_code: 0 })
+  expect(done.custom).toMatchObject({
+    job_id: jobOf(meta),
+    status: 'Completed',
+    exit_code: 0,
+    instance_type: expect.stringMatching(/^[a-z]\d\w*\.\w+$/),
+    working_host: expect.stringMatching(/\S/),
+    cost: expect.stringMatching(/ USD$/),
+  })
   const pages = await Promise.all(done.links.map((link) => shown(link)))
   expect(pages).toEqual([
     expect.stringContaining('<section id="wavewatcher">'),
@@ -136,12 +144,15 @@ test('while the OpCenter is away its tasks go on, and so does what the engine he
   expect(await engine.outputs(asked)).toBe('60 steps')
 })
 
+/** More than gRPC takes unless it is told to. */
+const LARGE = 8_000_000
+
 test('a large input, and the result of a cached task, which the engine keeps', async () => {
-  const large = { task: 'length', inputs: { text: 'x'.repeat(1_500_000) }, execution: 'large' }
+  const large = { task: 'length', inputs: { text: 'x'.repeat(LARGE) }, execution: 'large' }
   const cached = { task: 'cached', inputs: { i: 1 }, execution: 'cached' }
   const metas = [...(await engine.create(large)), ...(await engine.create(cached))]
   for (const meta of metas) await engine.until(meta, ['SUCCEEDED'])
-  expect(await engine.outputs(large)).toBe(1_500_000)
+  expect(await engine.outputs(large)).toBe(LARGE)
   expect(await engine.outputs(cached)).toBe('1')
 })
 
@@ -213,6 +224,16 @@ test('an OpCenter killed in the middle of their creation has each part once when
   expect(await engine.outputParts(asked, parts)).toEqual(['1', '2', '3', '4'])
 })
 
+test('with retryable phases a task that says so may be tried again, and stays so however often it is asked', async () => {
+  const retrying = await startAgent(product, ['--retryable'])
+  const through = new Engine(s3, retrying.address)
+  const [meta = ''] = await through.create({ task: 'busy', inputs: { i: 1 }, execution: 'busy' })
+  const { message } = await through.until(meta, ['RETRYABLE_FAILED'])
+  expect(message).toContain('come back later')
+  expect((await through.get(meta)).phase).toBe('RETRYABLE_FAILED')
+  await retrying.stop()
+})
+
 test('an agent that begins while its OpCenter is away serves as soon as that is back', async () => {
   process.kill(await product.pid(), 'SIGKILL')
   const early = await startAgent(product)
@@ -247,6 +268,20 @@ test('what cannot run here is refused in words', async () => {
   })
   expect(`${wrong.said()}${refused.details}`).not.toContain('not the password')
   await wrong.stop()
+})
+
+test('an OpCenter with another certificate is refused, and its tasks are told as they were', async () => {
+  const [meta = ''] = await engine.create({ task: 'to_str', inputs: { i: 1 }, execution: 'pinned' })
+  await engine.until(meta, ['SUCCEEDED'])
+  await product.down()
+  await rm(join(product.dataDir, 'tls'), { recursive: true })
+  await product.up()
+  const heard = await engine.get(meta)
+  expect(heard).toMatchObject({ phase: 'SUCCEEDED', message: expect.stringContaining('has changed') })
+  expect(await engine.refused({ task: 'to_str', inputs: { i: 1 }, execution: 'unpinned' })).toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    details: expect.stringContaining('the certificate of'),
+  })
 })
 
 test('what was asked is counted for Prometheus', async () => {

@@ -54,12 +54,12 @@ const stepsOf = (file: string): { readonly runs: readonly string[]; readonly com
   const lines = readFileSync(here(`../integrations/nebula/${file}`), 'utf8').split('\n')
   const after = (word: string): string[] =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
-  const [command = ''] = after('CMD')
+  const [command = '[]'] = after('CMD')
   return { runs: after('RUN'), command: JSON.parse(command) as string[] }
 }
 
-test.each(['agent.Dockerfile', 'agent-slim.Dockerfile'])(
-  '%s: its steps, run, make an agent that serves',
+test.each(['agent.Dockerfile', 'agent-slim.Dockerfile', 'task.Dockerfile'])(
+  '%s: its steps, run, make what it is for',
   async (file) => {
     const root = join(product.dataDir, file)
     const bin = join(root, 'bin')
@@ -88,6 +88,11 @@ test.each(['agent.Dockerfile', 'agent-slim.Dockerfile'])(
     const { runs, command } = stepsOf(file)
     for (const step of runs) await run('sh', ['-c', step], { env })
 
+    if (command.length === 0) {
+      const declare = 'from nebulakitplugins.mmcloud import MMCloudTask as task; print(task.__name__)'
+      expect((await run('python3', ['-c', declare], { env })).stdout).toBe('MMCloudTask\n')
+      return
+    }
     // Its ports are fixed, and a machine that tests may have them taken.
     const [program = '', ...words] = command.map((word) => word.replace(/\b(8000|9090)\b/g, '0'))
     const child = spawn(program, [...words, '--host', '127.0.0.1', '--prometheus_port', '0'], {

@@ -7,6 +7,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -30,6 +31,8 @@ const (
 	// The engine's default for a call.
 	callTimeout = 10 * time.Second
 	jobTimeout  = 2 * time.Minute
+	// Of a thousand calls at once the last are answered late on two cores.
+	burstTimeout = time.Minute
 )
 
 // dial makes a connection of its own, as the engine does each time it asks who is there.
@@ -234,6 +237,68 @@ func TestManyCreatesOfOneExecutionAreOneJobAndAnAbortEndsIt(t *testing.T) {
 	remove(t, client, []byte(metas[0]))
 	remove(t, client, []byte(metas[0]))
 	poll(t, client, []byte(metas[0]), core.TaskExecution_ABORTED)
+}
+
+// A burst such as a large map task brings: some of it may have to be sent again, none of it makes a second job.
+func TestAThousandCreatesAtOnceAreAThousandJobsHoweverOftenTheyAreSent(t *testing.T) {
+	const jobs = 1000
+	client := service.NewAsyncAgentServiceClient(dial(t))
+	requests := make([]*admin.CreateTaskRequest, jobs)
+	for at := range jobs {
+		requests[at] = waiting(t, fmt.Sprintf("burst-%d", at))
+	}
+	first := inParallel(t, jobs, func(at int) ([]byte, error) {
+		answer, err := client.CreateTask(within(t, burstTimeout), requests[at])
+		return answer.GetResourceMeta(), err
+	})
+	again := inParallel(t, jobs, func(at int) ([]byte, error) {
+		answer, err := client.CreateTask(within(t, burstTimeout), requests[at])
+		return answer.GetResourceMeta(), err
+	})
+	distinct := map[string]bool{}
+	for at := range jobs {
+		distinct[string(first[at])] = true
+		if string(first[at]) != string(again[at]) {
+			t.Fatalf("two jobs of one task: %s and %s", first[at], again[at])
+		}
+	}
+	if len(distinct) != jobs {
+		t.Fatalf("%d jobs of %d tasks", len(distinct), jobs)
+	}
+	inParallel(t, jobs, func(at int) ([]byte, error) {
+		answer, err := client.GetTask(within(t, callTimeout), &admin.GetTaskRequest{TaskType: taskType, ResourceMeta: first[at]})
+		if phase := answer.GetResource().GetPhase(); err == nil && phase != core.TaskExecution_QUEUED {
+			return nil, fmt.Errorf("it is %s: %s", phase, answer.GetResource().GetMessage())
+		}
+		return nil, err
+	})
+	inParallel(t, jobs, func(at int) ([]byte, error) {
+		_, err := client.DeleteTask(within(t, burstTimeout), &admin.DeleteTaskRequest{TaskType: taskType, ResourceMeta: first[at]})
+		return nil, err
+	})
+}
+
+// inParallel makes all calls at once and fails when one of them does.
+func inParallel(t *testing.T, calls int, call func(at int) ([]byte, error)) [][]byte {
+	t.Helper()
+	answers := make([][]byte, calls)
+	var all sync.WaitGroup
+	for at := range calls {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			answer, err := call(at)
+			if err != nil {
+				t.Errorf("call %d: %v", at, err)
+			}
+			answers[at] = answer
+		}()
+	}
+	all.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	return answers
 }
 
 func TestWhatIsNotServedIsNotFound(t *testing.T) {

@@ -47,7 +47,7 @@ func load(b *testing.B, call func(client service.AsyncAgentServiceClient, number
 }
 
 // waiting is a task whose job waits for ever, by the flags in EXTRA: only the way to it is measured.
-func waiting(b *testing.B, execution string) *admin.CreateTaskRequest {
+func waiting(b testing.TB, execution string) *admin.CreateTaskRequest {
 	request := task(b, execution, "true")
 	request.Template.Custom.Fields["submit_extra"] = structpb.NewStringValue(os.Getenv("EXTRA"))
 	return request
@@ -61,10 +61,17 @@ func BenchmarkCreates(b *testing.B) {
 	})
 }
 
+// Of an engine that has many tasks under way, and asks about each in turn.
+const underWay = 50
+
 func BenchmarkGets(b *testing.B) {
 	client := service.NewAsyncAgentServiceClient(dial(b))
-	meta := create(b, client, waiting(b, fmt.Sprintf("load-%d", time.Now().UnixNano())))
-	load(b, func(client service.AsyncAgentServiceClient, _ int64) error {
+	metas := make([][]byte, underWay)
+	for at := range metas {
+		metas[at] = create(b, client, waiting(b, fmt.Sprintf("load-%d-%d", time.Now().UnixNano(), at)))
+	}
+	load(b, func(client service.AsyncAgentServiceClient, number int64) error {
+		meta := metas[number%underWay]
 		_, err := client.GetTask(within(b, callTimeout*6), &admin.GetTaskRequest{TaskType: taskType, ResourceMeta: meta})
 		return err
 	})

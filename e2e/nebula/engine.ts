@@ -208,7 +208,7 @@ export class Engine {
     return waitFor(`${meta} to be ${phases.join(' or ')}`, timeoutMs, async () => {
       const heard = await this.get(meta)
       if (phases.includes(heard.phase)) return { done: heard }
-      if (['SUCCEEDED', 'FAILED', 'ABORTED'].includes(heard.phase))
+      if (['SUCCEEDED', 'FAILED', 'ABORTED', 'RETRYABLE_FAILED'].includes(heard.phase))
         throw new Error(`it is ${heard.phase}: ${heard.message}`)
       return { notYet: `${heard.phase}: ${heard.message}` }
     })

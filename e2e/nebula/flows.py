@@ -4,6 +4,7 @@ import os
 import time
 
 import flytekit
+from flytekit.exceptions.user import FlyteRecoverableException
 from nebulakit import Resources, Secret, task
 from nebulakitplugins.mmcloud import MMCloudConfig
 
@@ -18,6 +19,11 @@ def raises(i: int) -> str:
     if i > 0:
         raise ValueError(f"{i} is no number of mine")
     return str(i)
+
+
+@task(task_config=MMCloudConfig())
+def busy(i: int) -> str:
+    raise FlyteRecoverableException(f"come back later, {i}")
 
 
 @task(task_config=MMCloudConfig(), requests=Resources(cpu="1500m", mem="2Gi"))

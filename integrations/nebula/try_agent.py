@@ -16,6 +16,8 @@ from flyteidl.service import agent_pb2_grpc
 from google.protobuf import json_format, struct_pb2
 
 Phase = execution_pb2.TaskExecution.Phase
+# An instance, an image and a small program take seconds; capacity may take longer to come.
+PATIENCE_S = 600
 ENDED = {Phase.SUCCEEDED, Phase.FAILED, Phase.ABORTED, Phase.RETRYABLE_FAILED}
 
 
@@ -47,7 +49,11 @@ def main(address, image="python", *args):
     meta = agent.CreateTask(request, timeout=10).resource_meta
     print("created", meta.decode())
     told = None
+    give_up = time.monotonic() + PATIENCE_S
     while told is None or told.phase not in ENDED:
+        if time.monotonic() > give_up:
+            print(f"it has not ended in {PATIENCE_S} s; see above, and float show -j ID")
+            return 1
         heard = agent.GetTask(
             agent_pb2.GetTaskRequest(task_type="mmcloud_task", resource_meta=meta), timeout=10
         ).resource

@@ -45,6 +45,11 @@ def test_serve_is_float(told, words, flags):
     assert (done.returncode, done.stdout.strip()) == (0, f"nebula serve {flags}".strip())
 
 
+def test_serve_after_flags_of_pyflyte(told):
+    done = pynebula("-v", "serve", "agent", "--port", "8000", "--help", path=told)
+    assert (done.returncode, done.stdout.strip()) == (0, "nebula serve --port 8000 --help")
+
+
 def test_serve_without_float(tmp_path):
     done = pynebula("serve", "agent", path=tmp_path)
     assert done.returncode == 1

@@ -30,6 +30,8 @@ def test_size(requests, limits, expected):
     [
         (Resources(cpu="4"), Resources(cpu="2"), "cpu"),
         (Resources(mem="4Gi"), Resources(mem="2Gi"), "mem"),
+        (Resources(mem="2000Mi"), Resources(mem="1500Mi"), "mem"),
+        (Resources(cpu="1900m"), Resources(cpu="1500m"), "cpu"),
     ],
 )
 def test_more_requested_than_the_limit(requests, limits, name):

@@ -92,6 +92,16 @@ def test_requests_and_limits_in_one():
             declare()
 
 
+def test_the_configuration_is_that_of_the_moment_it_is_asked_for():
+    @task(task_config=MMCloudConfig(submit_extra="--name a"))
+    def plain() -> int:
+        return 1
+
+    # As `with_overrides(task_config=…)` does it on a node's own copy.
+    plain._task_config = MMCloudConfig(submit_extra="--name b")
+    assert template(plain).custom["submit_extra"] == "--name b"
+
+
 def test_a_configuration_of_nothing_is_one():
     @task(task_config=MMCloudConfig(submit_extra=""))
     def plain() -> int:

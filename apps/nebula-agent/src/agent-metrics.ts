@@ -36,7 +36,8 @@ export class AgentMetrics {
     this.#latency.observe({ task_type, operation }, seconds)
   }
 
-  failed(task_type: string, operation: string, error_code: string): void {
+  failed(task_type: string, operation: string, error_code: string, seconds: number): void {
     this.#failed.inc({ task_type, operation, error_code })
+    this.#latency.observe({ task_type, operation }, seconds)
   }
 }

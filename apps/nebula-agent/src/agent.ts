@@ -1,5 +1,5 @@
 import type { RestResponse, SubmitBody } from '@mmcloud/contract'
-import { IDEMPOTENCY_KEY_HEADER } from '@mmcloud/contract/rest/idempotency'
+import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REQUEST_HEADER } from '@mmcloud/contract/rest/idempotency'
 import { UserError } from '@mmcloud/contract/user-error'
 import {
   Agent as AgentMessage,
@@ -11,8 +11,8 @@ import {
 import type { ExecutionMetricResult } from './generated/flyteidl/core/metrics.ts'
 import { NotServedError } from './grpc-status.ts'
 import { askedUntil, type OpenCenter } from './open-center.ts'
-import { takeLines } from './take-lines.ts'
-import { TaskStatus } from './task-status.ts'
+import { readLogs } from './read-logs.ts'
+import { type StatusOptions, TaskStatus } from './task-status.ts'
 import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
 
 export const TASK_TYPE = 'mmcloud_task'
@@ -34,11 +34,10 @@ export class Agent {
   readonly #center: OpenCenter
   readonly #readFlags: ReadFlags
   readonly #status: TaskStatus
+  /** Creates under way: an engine that asks again while it waits is answered by the same. */
+  readonly #creating = new Map<string, Promise<string>>()
 
-  constructor(
-    center: OpenCenter,
-    options: { readonly readFlags: ReadFlags; readonly retryable: boolean; readonly now: () => number },
-  ) {
+  constructor(center: OpenCenter, options: { readonly readFlags: ReadFlags } & StatusOptions) {
     this.#center = center
     this.#readFlags = options.readFlags
     this.#status = new TaskStatus(options)
@@ -46,11 +45,22 @@ export class Agent {
 
   /** The job of the task; asked again for the same execution it is the same job. */
   async create(request: CreateTaskRequest): Promise<string> {
-    refuseOther(request.template?.type ?? '')
     const body: SubmitBody = jobOfTask(request, this.#readFlags)
     const key = idempotencyKey(request)
-    const headers = key === undefined ? {} : { [IDEMPOTENCY_KEY_HEADER]: key }
-    return (await this.#center.call('submitJob', { body, headers })).id
+    if (key === undefined) return this.#submit(body, {})
+    const underWay = this.#creating.get(key)
+    if (underWay) return underWay
+    // The key names the execution: another release of this agent may tell the same task in other words.
+    const headers = { [IDEMPOTENCY_KEY_HEADER]: key, [IDEMPOTENCY_REQUEST_HEADER]: 'any' }
+    const creating = this.#submit(body, headers).finally(() => this.#creating.delete(key))
+    this.#creating.set(key, creating)
+    return creating
+  }
+
+  async #submit(body: SubmitBody, headers: Readonly<Record<string, string>>): Promise<string> {
+    const { id } = await this.#center.call('submitJob', { body, headers })
+    this.#status.created(id, this.#center)
+    return id
   }
 
   /** What is known of it by the time `signal` says that its caller waits no longer. */
@@ -61,32 +71,31 @@ export class Agent {
   /** Ends the job; one that has ended, or is not there, is as it should be. */
   async delete(job: string): Promise<void> {
     const params = { id: job }
+    await ignoring(['notFound'], this.#status.refuseOthers(job, this.#center))
     // First: whoever is asked for its phase afterwards has to know that the engine wanted it so.
     await ignoring(
       ['conflict', 'notFound'],
       this.#center.call('modifyJob', { params, body: { customTags: { [ABORTED_TAG]: 'true' } } }),
     )
     await ignoring(['notFound'], this.#center.call('cancelJob', { params }))
-    this.#status.forget(job)
+    this.#status.aborted(job, this.#center)
   }
 
-  /** Its output from where `token` says, as far as there is any; the last part holds the token of what comes after. */
+  /** What it wrote, from where `token` says, as far as there is any; the last part holds the token of what comes after. */
   async *logs(job: string, token: string, lines: number): AsyncGenerator<GetTaskLogsResponse> {
+    await this.#status.refuseOthers(job, this.#center)
     const most = lines > 0 ? Math.min(lines, MOST_LINES) : MOST_LINES
-    const offset = /^\d+$/.test(token) ? Number(token) : 0
-    const { bytes, size } = await this.#center.readLog(job, 'stdout.autosave', offset)
-    const { lines: results, taken } = takeLines(bytes, most, offset + bytes.length >= size)
+    const { results, next } = await readLogs(this.#center, job, token, most)
     if (results.length > 0)
       yield GetTaskLogsResponse.fromPartial({
         part: { $case: 'body', value: { results: [...results], structuredLines: [] } },
       })
-    yield GetTaskLogsResponse.fromPartial({
-      part: { $case: 'header', value: { token: String(offset + taken) } },
-    })
+    yield GetTaskLogsResponse.fromPartial({ part: { $case: 'header', value: { token: next } } })
   }
 
   /** What the job uses, as Prometheus would answer a range query. */
   async metrics(job: string, request: GetTaskMetricsRequest): Promise<ExecutionMetricResult[]> {
+    await this.#status.refuseOthers(job, this.#center)
     const query = {
       ...(request.startTime ? { from: request.startTime.toISOString() } : {}),
       ...(request.endTime ? { to: request.endTime.toISOString() } : {}),

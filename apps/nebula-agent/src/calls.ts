@@ -25,8 +25,8 @@ import type {
 } from './generated/flyteidl/service/agent.ts'
 import { NotServedError, type Refusal, refusalOf } from './grpc-status.ts'
 
-/** What happened to a call that failed; the engine was told less. */
-export type Log = (operation: string, error: unknown) => void
+/** What happened to a call that failed, and about which task; the engine was told less. */
+export type Log = (operation: string, error: unknown, about?: string) => void
 
 type Counted = { readonly metrics: AgentMetrics; readonly log: Log; readonly now: () => number }
 
@@ -36,17 +36,19 @@ export const taskCalls = (agent: Agent, counted: Counted): AsyncAgentServiceServ
     counted,
     'create',
     ({ template }: CreateTaskRequest) => template?.type ?? '',
+    ({ taskExecutionMetadata }) =>
+      taskExecutionMetadata?.taskExecutionId?.nodeExecutionId?.executionId?.name ?? '',
     async (request) => CreateTaskResponse.fromPartial({ resourceMeta: metaOf(await agent.create(request)) }),
   ),
-  getTask: unary(counted, 'get', typeOf, async (request: GetTaskRequest, call) => {
+  getTask: unary(counted, 'get', typeOf, metaIn, async (request: GetTaskRequest, call) => {
     const signal = patienceOf(call, counted)
     return GetTaskResponse.fromPartial({ resource: await agent.get(jobIn(request.resourceMeta), signal) })
   }),
-  deleteTask: unary(counted, 'delete', typeOf, async (request: DeleteTaskRequest) => {
+  deleteTask: unary(counted, 'delete', typeOf, metaIn, async (request: DeleteTaskRequest) => {
     await agent.delete(jobIn(request.resourceMeta))
     return DeleteTaskResponse.fromPartial({})
   }),
-  getTaskMetrics: unary(counted, 'metrics', typeOf, async (request: GetTaskMetricsRequest) =>
+  getTaskMetrics: unary(counted, 'metrics', typeOf, metaIn, async (request: GetTaskMetricsRequest) =>
     GetTaskMetricsResponse.fromPartial({
       results: await agent.metrics(jobIn(request.resourceMeta), request),
     }),
@@ -70,7 +72,7 @@ export const syncCalls: SyncAgentServiceServer = {
 }
 
 /** Longer than the OpCenter takes for an answer when all is well; engines wait 3 to 10 s. */
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 8000
 /** Of the time a caller gives, the rest is for the way back. */
 const SHARE = 0.8
 
@@ -83,7 +85,14 @@ const patienceOf = (call: ServerUnaryCall<unknown, unknown>, { now }: Counted): 
   return AbortSignal.timeout(Math.max(0, Math.min(PATIENCE_MS, Math.floor(SHARE * left))))
 }
 
-type Typed = { readonly taskType: string; readonly taskCategory: TaskCategory | undefined }
+type Typed = {
+  readonly taskType: string
+  readonly taskCategory: TaskCategory | undefined
+  readonly resourceMeta: Uint8Array
+}
+
+/** For the log: what this agent answered to Create, if the caller has it from there. */
+const metaIn = ({ resourceMeta }: Typed): string => Buffer.from(resourceMeta).toString('utf8').slice(0, 100)
 
 const typeOf = ({ taskType, taskCategory }: Typed): string => taskCategory?.name || taskType
 
@@ -92,6 +101,7 @@ const unary =
     counted: Counted,
     operation: string,
     taskType: (request: Q) => string,
+    about: (request: Q) => string,
     answer: (request: Q, call: ServerUnaryCall<Q, A>) => Promise<A>,
   ) =>
   (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
@@ -99,7 +109,7 @@ const unary =
     const respond = async (): Promise<void> => {
       let value: A
       try {
-        value = await watched(counted, operation, type, async () => {
+        value = await watched(counted, operation, type, about(call.request), async () => {
           refuseOther(type)
           return answer(call.request, call)
         })
@@ -119,7 +129,7 @@ const streamLogs = async (
   const { request } = call
   const type = typeOf(request)
   try {
-    await watched(counted, 'logs', type, async () => {
+    await watched(counted, 'logs', type, metaIn(request), async () => {
       refuseOther(type)
       for await (const part of agent.logs(jobIn(request.resourceMeta), request.token, request.lines))
         call.write(part)
@@ -138,6 +148,7 @@ const watched = async <T>(
   { metrics, log, now }: Counted,
   operation: string,
   taskType: string,
+  about: string,
   work: () => Promise<T>,
 ): Promise<T> => {
   const began = now()
@@ -148,8 +159,8 @@ const watched = async <T>(
     metrics.succeeded(counted, operation, (now() - began) / 1000)
     return value
   } catch (error) {
-    metrics.failed(counted, operation, status[refusalOf(error).code] ?? '')
-    log(operation, error)
+    metrics.failed(counted, operation, status[refusalOf(error).code] ?? '', (now() - began) / 1000)
+    log(operation, error, about)
     throw error
   }
 }

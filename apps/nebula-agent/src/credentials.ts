@@ -10,7 +10,7 @@ export type ReadFile = (path: string) => string
  */
 export const readLogin = (env: Readonly<Record<string, string | undefined>>, readFile: ReadFile): Login => {
   const secret = (name: string): string => {
-    const value = env[`_FSEC_${name.toUpperCase()}`] ?? orNothing(() => readFile(`/etc/secrets/${name}`))
+    const value = env[`_FSEC_${name.toUpperCase()}`] || orNothing(() => readFile(`/etc/secrets/${name}`))
     if (value === undefined || value.trim() === '')
       throw new UserError(
         'unauthenticated',

@@ -7,30 +7,42 @@ export type FakeJob = {
   readonly body: SubmitBody
   status: string
   rc?: string
+  /** What it wrote to stdout, and to stderr if anything. */
   log: string
+  errors?: string
+  /** Where it is; empty where it is nowhere. */
+  workingHost: string
+  lastUpdate: string
+  endTime?: string
+  checkpoints: number
+  readonly migrations: readonly object[]
   readonly customTags: Record<string, string>
 }
 
 /** An OpCenter of a test: jobs in memory, one for each idempotency key, and a failure that every call has while it is set. */
 export class FakeCenter implements OpenCenter {
-  readonly address = 'opcenter.example:8443'
+  readonly origin = (): string => 'https://opcenter.example:8443'
   readonly jobs = new Map<string, FakeJob>()
   failure: Error | undefined
   /** The same for what reads a log alone. */
   logFailure: Error | undefined
-  /** How many calls have come. */
+  /** How many calls have come, and how many of each. */
   asked = 0
+  readonly calls = new Map<string, number>()
+  /** Of every job. */
+  readonly events: { seq: number; reason: string; sentence: string; to: string }[] = [
+    { seq: 1, reason: 'started', sentence: 'the program runs', to: 'Executing' },
+  ]
   /** Before each answer. */
   delay: Promise<void> = Promise.resolve()
   readonly #byKey = new Map<string, string>()
   readonly #answers: Readonly<Record<string, (id: string, input: Input) => unknown>> = {
     version: () => ({}),
     submitJob: (_id, { body, headers }) => this.#submit(body as SubmitBody, Object.values(headers ?? {})[0]),
-    job: (id) => ({ ...this.#job(id), id, cost: '0.01 USD', workingHost: '', instanceType: 't', attempt: 1 }),
-    events: () => ({
-      events: [{ seq: 1, reason: 'started', sentence: 'the program runs', to: 'Executing' }],
-    }),
-    migrations: () => ({ migrations: [] }),
+    job: (id) => ({ ...this.#job(id), id, cost: '0.01 USD', instanceType: 't', attempt: 1 }),
+    events: (_id, { query }) => ({ events: this.events.filter(({ seq }) => seq > (query?.after ?? 0)) }),
+    migrations: (id) => ({ migrations: this.#job(id).migrations }),
+    instances: () => ({ instances: [{ instance: 'i-1', instanceType: 't' }] }),
     modifyJob: (id, { body }) => Object.assign(this.#job(id).customTags, (body as SubmitBody).customTags),
     cancelJob: (id) => (this.#job(id).status = 'Cancelled'),
     samples: () => ({
@@ -41,6 +53,7 @@ export class FakeCenter implements OpenCenter {
 
   async call(name: string, input: unknown = {}): Promise<never> {
     this.asked += 1
+    this.calls.set(name, (this.calls.get(name) ?? 0) + 1)
     await this.delay
     if (this.failure) throw this.failure
     const asked = input as Input
@@ -50,7 +63,10 @@ export class FakeCenter implements OpenCenter {
   async readLog(job: string, file: string, offset: number): Promise<never> {
     const failure = this.failure ?? this.logFailure
     if (failure) throw failure
-    const all = Buffer.from(file === 'stdout.autosave' ? this.#job(job).log : '')
+    const { log, errors } = this.#job(job)
+    if (file === 'stderr.autosave' && errors === undefined)
+      throw new UserError('notFound', `log file ${file}`)
+    const all = Buffer.from(file === 'stdout.autosave' ? log : (errors ?? ''))
     const from = offset < 0 ? Math.max(0, all.length + offset) : offset
     return { bytes: all.subarray(from), offset: from, size: all.length } as never
   }
@@ -59,7 +75,9 @@ export class FakeCenter implements OpenCenter {
     const before = key === undefined ? undefined : this.#byKey.get(key)
     if (before !== undefined) return { id: before }
     const id = `job-${this.jobs.size}`
-    this.jobs.set(id, { body, status: 'Submitted', log: '', customTags: {} })
+    const customTags = { ...(body.customTags as Record<string, string>) }
+    const nowhere = { workingHost: '', lastUpdate: '1', checkpoints: 0, migrations: [] }
+    this.jobs.set(id, { body, status: 'Submitted', log: '', customTags, ...nowhere })
     if (key !== undefined) this.#byKey.set(key, id)
     return { id }
   }
@@ -74,5 +92,6 @@ export class FakeCenter implements OpenCenter {
 type Input = {
   readonly params?: { readonly id?: string }
   readonly body?: unknown
+  readonly query?: { readonly after?: number }
   readonly headers?: Readonly<Record<string, string>>
 }

@@ -8,14 +8,22 @@ import {
   type HealthServer,
 } from './generated/grpc/health/v1/health.ts'
 
+type Watcher = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>
+
 /** Whether the agent can be of use now, as gRPC's health protocol tells it: the same for each of its services, and for `""`. */
 export class Health {
   readonly #services: ReadonlySet<string>
-  readonly #watchers = new Set<ServerWritableStream<HealthCheckRequest, HealthCheckResponse>>()
+  readonly #watchers = new Set<Watcher>()
+  /** Of services that are not here. */
+  readonly #strangers = new Set<Watcher>()
   #serving = true
 
   constructor(services: readonly string[]) {
     this.#services = new Set(['', ...services])
+  }
+
+  get serving(): boolean {
+    return this.#serving
   }
 
   set serving(serving: boolean) {
@@ -26,7 +34,7 @@ export class Health {
 
   /** Who watches would hold up a server that drains. */
   close(): void {
-    for (const watcher of this.#watchers) watcher.end()
+    for (const watcher of [...this.#watchers, ...this.#strangers]) watcher.end()
   }
 
   readonly calls: HealthServer = {
@@ -42,12 +50,12 @@ export class Health {
         }),
       ),
     watch: (call) => {
-      if (!this.#services.has(call.request.service))
-        return void call.write(HealthCheckResponse.fromPartial({ status: Status.SERVICE_UNKNOWN }))
-      this.#watchers.add(call)
-      call.on('cancelled', () => this.#watchers.delete(call))
-      call.on('close', () => this.#watchers.delete(call))
-      call.write(this.#now)
+      const known = this.#services.has(call.request.service)
+      const kept = known ? this.#watchers : this.#strangers
+      kept.add(call)
+      call.on('cancelled', () => kept.delete(call))
+      call.on('close', () => kept.delete(call))
+      call.write(known ? this.#now : HealthCheckResponse.fromPartial({ status: Status.SERVICE_UNKNOWN }))
     },
   }
 

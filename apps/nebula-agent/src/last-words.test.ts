@@ -37,6 +37,20 @@ test('the error that flytekit has captured, without the columns of its log', () 
   )
 })
 
+test('the same from a log of JSON lines', () => {
+  const line = (message: string): string =>
+    JSON.stringify({ asctime: '2026-12-01', name: 'flytekit', levelname: 'ERROR', message }).replaceAll(
+      '":"',
+      '": "',
+    )
+  const log = [
+    line('!! Begin User Error Captured by Flyte !!'),
+    line('Traceback (most recent call last):\n\nValueError: no'),
+    line('!! End Error Captured by Flyte !!'),
+  ].join('\n')
+  expect(lastWordsOf(log, '').text).toBe('Traceback (most recent call last):\n\nValueError: no')
+})
+
 test('else the end of stderr, else of stdout', () => {
   expect(lastWordsOf('out', `${'x'.repeat(5000)}Killed\n`).text).toMatch(/^x+Killed$/)
   expect(lastWordsOf('only this\n', '').text).toBe('only this')
@@ -50,5 +64,6 @@ test('recoverable is what the task raised as such, and what happened around it',
   expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'Busy: USER:Recoverable: error=no'))).toBe(true)
   expect(recoverable(CAPTURED.replace('User Error', 'Unknown System Error'))).toBe(true)
   expect(recoverable(CAPTURED.replace('User Error', 'Non-recoverable System Error'))).toBe(false)
+  expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'ValueError: see USER:Recoverable'))).toBe(false)
   expect(recoverable('it said USER:Recoverable, and was killed')).toBe(false)
 })

@@ -40,14 +40,11 @@ export const phaseOf = ({ status, rc, aborted, recoverable }: Progress, retryabl
     case 'Timedout':
     case 'NoAvailableHost':
       return retryable ? Phase.RETRYABLE_FAILED : Phase.FAILED
-    default:
+    case 'WaitingForLicense':
+    case 'Unknown':
       return Phase.FAILED
+    default:
+      // A word of a newer OpCenter: its jobs are not for an older agent to end.
+      return Phase.RUNNING
   }
 }
-
-/** After these an engine asks no more. */
-export const isFinal = (phase: Phase): boolean =>
-  phase === Phase.SUCCEEDED ||
-  phase === Phase.FAILED ||
-  phase === Phase.ABORTED ||
-  phase === Phase.RETRYABLE_FAILED

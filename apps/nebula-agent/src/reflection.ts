@@ -19,10 +19,15 @@ import {
  * Tells tools such as grpcurl what is served here. The same for both versions of the protocol, which differ in their names
  * alone. `@grpc/reflection` reads its files from disk, and float is one file.
  */
-export const reflectionCalls = (services: readonly string[]): ServerReflectionServer => {
+export const reflectionCalls = (
+  services: readonly string[],
+): { readonly calls: ServerReflectionServer; close(): void } => {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, Buffer.from(DESCRIPTORS, 'base64')))
-  return {
-    serverReflectionInfo: (call: ServerDuplexStream<ServerReflectionRequest, ServerReflectionResponse>) => {
+  const streams = new Set<Stream>()
+  const calls: ServerReflectionServer = {
+    serverReflectionInfo: (call: Stream) => {
+      streams.add(call)
+      call.on('close', () => streams.delete(call))
       call.on('data', (request: ServerReflectionRequest) =>
         call.write(
           ServerReflectionResponse.fromPartial({
@@ -35,7 +40,11 @@ export const reflectionCalls = (services: readonly string[]): ServerReflectionSe
       call.on('end', () => call.end())
     },
   }
+  // Who keeps a stream open would hold up a server that drains.
+  return { calls, close: () => streams.forEach((stream) => stream.end()) }
 }
+
+type Stream = ServerDuplexStream<ServerReflectionRequest, ServerReflectionResponse>
 
 const answerTo = (
   { messageRequest: asked }: ServerReflectionRequest,
@@ -57,12 +66,16 @@ const answerTo = (
   }
 }
 
+const LONGEST_SYMBOL = 1000
+
 /** Of a service, message or enum, or of a method or field in one. */
 const fileOf = (registry: FileRegistry, symbol: string): DescFile | undefined => {
-  const found = registry.get(symbol)
-  if (found) return found.kind === 'extension' ? undefined : found.file
-  const dot = symbol.lastIndexOf('.')
-  return dot < 0 ? undefined : fileOf(registry, symbol.slice(0, dot))
+  if (symbol.length > LONGEST_SYMBOL) return undefined
+  for (let name = symbol; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+    const found = registry.get(name)
+    if (found) return found.kind === 'extension' ? undefined : found.file
+  }
+  return undefined
 }
 
 /** With all that it imports: not every tool asks on. */

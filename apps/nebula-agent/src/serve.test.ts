@@ -88,6 +88,13 @@ const get = (
     ),
   )
 
+const remove = ({ tasks }: Started, resourceMeta: Buffer): Promise<void> =>
+  new Promise((resolve, reject) =>
+    tasks.deleteTask({ taskType: 'mmcloud_task', resourceMeta } as never, (error) =>
+      error ? reject(error) : resolve(),
+    ),
+  )
+
 const refusal = async (asked: Promise<unknown>): Promise<{ code: string; details: string }> => {
   const error = await asked.then(
     () => expect.fail('it was not refused'),
@@ -96,7 +103,9 @@ const refusal = async (asked: Promise<unknown>): Promise<{ code: string; details
   return { code: status[error.code]!, details: error.details }
 }
 
-test('1,000 creates at once are 1,000 jobs, and the same again are the same', async () => {
+test('1,000 creates at once are 1,000 jobs, and the same again are the same', {
+  timeout: 30_000,
+}, async () => {
   const started = await start()
   const all = Array.from({ length: 1000 }, (_, at) => taskNamed(`e${at}`))
   const first = await Promise.all(all.map((request) => create(started, request)))
@@ -155,12 +164,7 @@ test('a job that is not there is NOT_FOUND to Get, and deleted already to Delete
   const started = await start()
   const meta = Buffer.from('{"job_id":"gone"}')
   expect((await refusal(get(started, meta))).code).toBe('NOT_FOUND')
-  const { tasks } = started
-  await new Promise<void>((resolve, reject) =>
-    tasks.deleteTask({ taskType: 'mmcloud_task', resourceMeta: meta } as never, (error) =>
-      error ? reject(error) : resolve(),
-    ),
-  )
+  await remove(started, meta)
 })
 
 test.each([
@@ -198,6 +202,80 @@ test.each([
   },
 )
 
+test('a task of which nothing can be learned is an error in the end, though others are well', async () => {
+  const started = await start()
+  const [bad, good] = [await create(started, taskNamed('bad')), await create(started, taskNamed('good'))]
+  Object.assign(started.center.jobs.get('job-0')!, { status: 'FailToComplete', rc: '1' })
+  started.center.logFailure = new Error('TypeError')
+  for (let minute = 0; minute <= 30; minute += 1) {
+    expect((await get(started, good)).phase).toBe(Phase.QUEUED)
+    expect((await get(started, bad)).message).toContain(`for ${minute * 60} s`)
+    started.clock.now += 60_000
+  }
+  expect((await refusal(get(started, bad))).code).toBe('INTERNAL')
+  // Told once for the absence, and once for the call that failed.
+  expect(started.log).toEqual(['get: Error: TypeError', 'get: Error: TypeError'])
+})
+
+test('what was just made is QUEUED though nothing can be asked; what was deleted is ABORTED', async () => {
+  const started = await start()
+  const made = await create(started, taskNamed('made'))
+  const deleted = await create(started, taskNamed('deleted'))
+  await remove(started, deleted)
+  started.center.failure = new UnreachableError('connection refused')
+  expect((await get(started, made)).phase).toBe(Phase.QUEUED)
+  expect((await get(started, deleted)).phase).toBe(Phase.ABORTED)
+})
+
+test('the engine hears the moves, and where a task was last though it has ended; what has not changed is not read again', async () => {
+  const started = await start()
+  const { center } = started
+  const meta = await create(started, taskNamed('e'))
+  const job = center.jobs.get('job-0')!
+  const move = {
+    trigger: 'drill',
+    reason: 'a drill',
+    from: 'a',
+    to: 'b',
+    standStillMs: 7,
+    cost: 0.1,
+    outcome: 'done',
+  }
+  Object.assign(job, {
+    status: 'Executing',
+    workingHost: '10.0.0.1',
+    migrations: [{ ...move, alternatives: [] }],
+  })
+  center.events.push({ seq: 2, reason: 'reclaimed', sentence: 'moves', to: 'Floating' })
+  const info = async () => (await get(started, meta)).customInfo
+  const running = { instance_type: 't', working_host: '10.0.0.1', cost: '0.01 USD' }
+  expect(await info()).toMatchObject({
+    ...running,
+    migrations: [{ trigger: 'drill', stand_still_ms: 7, cost_usd: 0.1 }],
+  })
+  await info()
+  expect([center.calls.get('events'), center.calls.get('migrations')]).toEqual([1, 1])
+  Object.assign(job, { status: 'Completed', rc: '0', workingHost: '', lastUpdate: '2', endTime: 'now' })
+  expect(await info()).toMatchObject({ ...running, exit_code: 0, migrations: [{ trigger: 'drill' }] })
+  // A replica that sees it for the first time when it has ended.
+  const other = await start()
+  await create(other, taskNamed('e'))
+  other.center.jobs.set('job-0', job)
+  expect((await get(other, meta)).customInfo).toMatchObject({ instance_type: 't', working_host: 'i-1' })
+})
+
+test('a job that is no task of an engine is not for whoever reaches this port', async () => {
+  const started = await start()
+  await create(started, taskNamed('e'))
+  const job = started.center.jobs.get('job-0')!
+  started.center.jobs.set('someones', { ...job, customTags: {} })
+  const meta = Buffer.from('{"job_id":"someones"}')
+  expect((await refusal(get(started, meta))).code).toBe('NOT_FOUND')
+  expect((await refusal(remove(started, meta))).code).toBe('NOT_FOUND')
+  expect((await refusal(logOf(started, meta, {}))).code).toBe('NOT_FOUND')
+  expect(started.center.jobs.get('someones')!.status).toBe('Submitted')
+})
+
 test('an OpCenter that takes the question and answers nothing is away before the caller has given up', async () => {
   const started = await start()
   const meta = await create(started, taskNamed('e'))
@@ -219,7 +297,7 @@ test('what a failed task said is part of its end: it is not told without, as lon
   const meta = await create(started, taskNamed('e'))
   Object.assign(started.center.jobs.get('job-0')!, { status: 'FailToComplete', rc: '1', log: 'no such file' })
   started.center.logFailure = new UnreachableError('connection refused')
-  expect((await get(started, meta)).phase).toBe(Phase.RUNNING)
+  expect((await get(started, meta)).phase).toBe(Phase.QUEUED)
   started.center.logFailure = undefined
   expect(await get(started, meta)).toMatchObject({
     phase: Phase.FAILED,
@@ -267,7 +345,11 @@ test('the log comes in pages, each with the token of the next', async () => {
   const second = await logOf(started, meta, { token: first.token })
   expect(second.lines).toEqual(['three'])
   job.log += 'four\n'
-  expect((await logOf(started, meta, { token: second.token })).lines).toEqual(['four'])
+  job.errors = 'oh\nno\n'
+  const third = await logOf(started, meta, { token: second.token, lines: 2 })
+  expect(third.lines).toEqual(['four', 'oh'])
+  expect((await logOf(started, meta, { token: third.token })).lines).toEqual(['no'])
+  expect((await logOf(started, meta, { token: '9'.repeat(400) })).lines).toHaveLength(6)
   expect((await refusal(logOf(started, Buffer.from('{"job_id":"gone"}'), {}))).code).toBe('NOT_FOUND')
 })
 
@@ -361,6 +443,9 @@ test('tools that ask by reflection are told the services and the files they stan
     value: 'flyteidl.service.AsyncAgentService.CreateTask',
   })
   expect(found).toMatchObject({ $case: 'fileDescriptorResponse' })
+  expect(await ask({ $case: 'fileContainingSymbol', value: 'a.'.repeat(20_000) })).toMatchObject({
+    $case: 'errorResponse',
+  })
   expect(await ask({ $case: 'fileByFilename', value: 'nowhere.proto' })).toMatchObject({
     $case: 'errorResponse',
     value: { errorCode: status.NOT_FOUND },
@@ -401,14 +486,30 @@ test.each([
   )
 })
 
+test('streams that somebody keeps open hold up no end', async () => {
+  const { at, drain } = await start()
+  const health = new HealthClient(...at)
+  const reflection = new ServerReflectionClient(...at)
+  onTestFinished(() => [health, reflection].forEach((client) => client.close()))
+  const asking = reflection.serverReflectionInfo()
+  const streams = [health.watch({ service: '' }), health.watch({ service: 'nowhere' }), asking]
+  for (const stream of streams) stream.on('error', () => undefined)
+  asking.write({ messageRequest: { $case: 'listServices', value: '' } } as never)
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('data', resolve))))
+  const ended = Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('end', resolve))))
+  const began = performance.now()
+  await Promise.all([drain(), ended])
+  expect(performance.now() - began).toBeLessThan(900)
+})
+
 const metricsOf = ({ agent }: Started): string => `http://127.0.0.1:${agent.prometheusPort}/metrics`
 
 test('what the OpCenter says goes to the engine and to the log; what broke inside goes to the log alone', async () => {
   const started = await start()
-  started.center.failure = new Error('password hunter2 was wrong')
+  started.center.failure = new Error('x of undefined')
   const refused = await refusal(create(started, taskNamed('e')))
   expect(refused).toEqual({ code: 'INTERNAL', details: 'the agent failed; its log says more' })
-  expect(started.log).toEqual(['create: Error: password hunter2 was wrong'])
+  expect(started.log).toEqual(['create: Error: x of undefined'])
   expect(await (await fetch(metricsOf(started))).text()).toContain(
     'flyte_agent_requests_failure_total{task_type="mmcloud_task",operation="create",error_code="INTERNAL"} 1',
   )

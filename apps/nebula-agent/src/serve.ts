@@ -29,6 +29,8 @@ export type AgentOptions = {
   readonly metricPrefix: string
   /** For engines from 1.16 on: failures that were not the task's own are said to be worth another try. */
   readonly retryable: boolean
+  /** `https://HOST[:PORT]` of the OpCenter as those who follow the links reach it; else as the agent does. */
+  readonly linkOrigin?: string
   readonly readFlags: ReadFlags
   readonly log: Log
   readonly now: () => number
@@ -45,37 +47,44 @@ export type RunningAgent = {
 const LOOK_EVERY_MS = 5000
 /** Away for longer than a restart takes: another replica may reach it. */
 const AWAY_MS = 60_000
-const SERVICES = [
+/** An engine keeps its connection: made anew at times, several replicas share what it asks. */
+const CONNECTION_AGE_MS = 5 * 60_000
+const CONNECTION_GRACE_MS = 60_000
+const TASK_SERVICES = [
   'flyteidl.service.AsyncAgentService',
   'flyteidl.service.AgentMetadataService',
   'flyteidl.service.SyncAgentService',
 ]
+const SERVICES = [...TASK_SERVICES, 'grpc.health.v1.Health']
 
 /** Serves the engine by gRPC, and Prometheus by HTTP. Rejects when a port is taken. */
 export const serveAgent = async (center: OpenCenter, options: AgentOptions): Promise<RunningAgent> => {
   const { host, log, now } = options
   const metrics = new AgentMetrics(options.metricPrefix)
-  const agent = new Agent(center, options)
+  const agent = new Agent(center, { ...options, log: (job, error) => log('get', error, job) })
   const health = new Health(SERVICES)
   // What fails is thrown, and told once.
   setLogVerbosity(logVerbosity.NONE)
-  const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES })
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_connection_age_ms': CONNECTION_AGE_MS,
+    'grpc.max_connection_age_grace_ms': CONNECTION_GRACE_MS,
+  })
   server.addService(AsyncAgentServiceService, taskCalls(agent, { metrics, log, now }))
   server.addService(AgentMetadataServiceService, metadataCalls)
   server.addService(SyncAgentServiceService, syncCalls)
   server.addService(HealthService, health.calls)
-  const reflection = reflectionCalls([...SERVICES, 'grpc.health.v1.Health'])
-  server.addService(ServerReflectionService, reflection)
-  server.addService(OlderReflectionService, reflection)
+  const reflection = reflectionCalls(SERVICES)
+  server.addService(ServerReflectionService, reflection.calls)
+  server.addService(OlderReflectionService, reflection.calls)
 
   const http = await servePrometheus(metrics, host, options.prometheusPort)
   const bind = promisify(server.bindAsync.bind(server))
-  const port = await bind(`${host}:${options.port}`, ServerCredentials.createInsecure()).catch(
-    (error: unknown) => {
-      http.close()
-      throw cannotListen('--port', `${host}:${options.port}`, error)
-    },
-  )
+  const at = `${host.includes(':') ? `[${host}]` : host}:${options.port}`
+  const port = await bind(at, ServerCredentials.createInsecure()).catch((error: unknown) => {
+    http.close()
+    throw cannotListen('--port', at, error)
+  })
   const stopLooking = watch(center, options, health)
   return {
     port,
@@ -84,6 +93,7 @@ export const serveAgent = async (center: OpenCenter, options: AgentOptions): Pro
       stopLooking()
       health.serving = false
       health.close()
+      reflection.close()
       const forced = setTimeout(() => server.forceShutdown(), withinMs)
       await promisify(server.tryShutdown.bind(server))()
       clearTimeout(forced)
@@ -93,15 +103,16 @@ export const serveAgent = async (center: OpenCenter, options: AgentOptions): Pro
   }
 }
 
-/** Inputs of a task may be large; flytekit's own server takes as much. */
+/** Inputs of a task may be large. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20
 
 const servePrometheus = async (metrics: AgentMetrics, host: string, port: number): Promise<HttpServer> => {
   const http = createHttpServer((request, response) => {
-    if (request.url !== '/metrics') return void response.writeHead(404).end()
-    void metrics.registry
-      .metrics()
-      .then((text) => response.setHeader('content-type', metrics.registry.contentType).end(text))
+    if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()
+    metrics.registry.metrics().then(
+      (text) => response.setHeader('content-type', metrics.registry.contentType).end(text),
+      () => response.writeHead(500).end(),
+    )
   })
   http.listen(port, host)
   await once(http, 'listening').catch((error: unknown) => {
@@ -129,8 +140,8 @@ const watch = (
       health.serving = true
     } catch (error) {
       if (now() - answeredAt < AWAY_MS) return
+      if (health.serving) log('health', error)
       health.serving = false
-      log('health', error)
     }
   }
   const timer = setInterval(() => void look(), LOOK_EVERY_MS)

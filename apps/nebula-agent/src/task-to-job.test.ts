@@ -82,10 +82,28 @@ test('a repeated Create has the same key; another attempt, part or execution ano
   expect(key()).toBe(key())
   const others = [
     key({ retryAttempt: 1 }),
-    key({ nodeExecutionId: { nodeId: 'n1' } }),
+    key({ nodeExecutionId: { ...EXECUTION.taskExecutionId.nodeExecutionId, nodeId: 'n1' } }),
     key({}, { outputPrefix: 's3://b/1' }),
   ]
   expect(new Set([key(), ...others]).size).toBe(4)
   expect(key()).toMatch(/^nebula-[0-9a-f]{64}$/)
   expect(idempotencyKey(request())).toBeUndefined()
+  expect(key({ nodeExecutionId: { nodeId: 'n0' } })).toBeUndefined()
+  expect(key({ nodeExecutionId: { executionId: { name: 'e1' } } })).toBeUndefined()
+})
+
+test('a task that fails is a job that fails, whatever its environment says', () => {
+  const value = { ...CONTAINER.value, env: [{ key: 'FLYTE_FAIL_ON_ERROR', value: 'false' }] }
+  expect(jobOf(request({ target: { ...CONTAINER, value } })).envs).toEqual(['FLYTE_FAIL_ON_ERROR=true'])
+})
+
+test('a variable that no shell can name reaches the program by a shell that hands it on', () => {
+  const secrets = [{ group: 'user-info', key: 'token' }]
+  const job = jobOf(request({ securityContext: { secrets } }))
+  expect(job.envs).toContain('_FSEC_USER-INFO_TOKEN={secret:user-info_token}')
+  expect(job.jobContent).toMatch(/^#!\/bin\/bash\nexec /)
+})
+
+test('no flags at all are told as nothing, or as null', () => {
+  expect(jobOf(request({ custom: { submit_extra: null } }))).not.toHaveProperty('timeLimit')
 })

@@ -17,6 +17,8 @@ export type ReadFlags = (words: readonly string[]) => SubmitBody
 
 /** Set on a job whose end the engine has asked for: every replica of the agent reads it there. */
 export const ABORTED_TAG = 'nebula-aborted'
+/** The task's name, on each job that is one: by this the agent knows its own. */
+export const TASK_TAG = 'nebula-task'
 
 /**
  * The job that runs a task: its container's image, arguments and environment, its resources, the secrets it requests as
@@ -28,29 +30,30 @@ export const jobOfTask = (request: CreateTaskRequest, readFlags: ReadFlags): Sub
   const container = template.target?.$case === 'container' ? template.target.value : undefined
   if (!container) throw new InvalidTaskError('the task has no container: only tasks with one can run here')
   if (container.image === '') throw new InvalidTaskError("the task's container names no image")
-  const { submit_extra: extra = '', resources } = template.custom ?? {}
+  const { submit_extra: extra, resources } = template.custom ?? {}
+  const envs = variables(template, metadata, container.env)
   const base: SubmitBody = {
     ...orInvalid(() => readResources(resources)),
     image: container.image,
-    ...(container.args.length > 0 ? { jobContent: scriptOf(container.args) } : {}),
+    ...(container.args.length > 0 ? { jobContent: scriptOf(container.args, envs) } : {}),
     name: nameOf(template),
-    envs: variables(template, metadata, container.env),
+    envs: [...envs],
     customTags: tagsOf(template, metadata),
   }
-  return orInvalid(() => overlay(base, readFlags(splitWords(String(extra)))), 'submit_extra: ')
+  return orInvalid(() => overlay(base, readFlags(splitWords(String(extra ?? '')))), 'submit_extra: ')
 }
 
 /**
  * What makes a repeated Create the same one: execution, node, attempt and, for the parts of a map task, where the output goes.
- * Absent where the caller tells no execution.
+ * Absent where the caller tells no execution or no node of it.
  */
 export const idempotencyKey = ({
   taskExecutionMetadata: metadata,
   outputPrefix,
 }: CreateTaskRequest): string | undefined => {
   const id = metadata?.taskExecutionId
-  if (!id) return undefined
-  const { executionId, nodeId } = id.nodeExecutionId ?? {}
+  const { executionId, nodeId } = id?.nodeExecutionId ?? {}
+  if (!id || !executionId?.name || !nodeId) return undefined
   const parts = [
     executionId?.org,
     executionId?.project,
@@ -75,8 +78,14 @@ const orInvalid = <T>(work: () => T, what = ''): T => {
   }
 }
 
-/** The shell gives way to the program: signals and the exit code are the program's own. */
-const scriptOf = (args: readonly string[]): string => `#!/bin/sh\nexec ${args.map(quoteWord).join(' ')}\n`
+/**
+ * The shell gives way to the program: signals and the exit code are the program's own. Debian's `sh` drops variables of other
+ * names than a shell can give, `_FSEC_USER-INFO_TOKEN`; bash hands them on, and is only asked for where it has to be there.
+ */
+const scriptOf = (args: readonly string[], envs: readonly string[]): string => {
+  const shell = envs.every((each) => /^[A-Za-z_]\w*=/.test(each)) ? '/bin/sh' : '/bin/bash'
+  return `#!${shell}\nexec ${args.map(quoteWord).join(' ')}\n`
+}
 
 const nameOf = ({ id }: TaskTemplate): string =>
   `nebula-${(id?.name || 'task')
@@ -88,13 +97,13 @@ const variables = (
   { securityContext }: TaskTemplate,
   metadata: TaskExecutionMetadata | undefined,
   own: readonly { readonly key: string; readonly value: string }[],
-): string[] => {
+): readonly string[] => {
   const all: Record<string, string> = {
-    // Without it the program ends well whatever the function raises.
-    FLYTE_FAIL_ON_ERROR: 'true',
     ...secretVariables(securityContext?.secrets ?? []),
     ...metadata?.environmentVariables,
     ...Object.fromEntries(own.map(({ key, value }) => [key, value])),
+    // Last: without it the program ends well whatever the function raises.
+    FLYTE_FAIL_ON_ERROR: 'true',
   }
   // On the wire they come in any order: a repeated Create must be the same request.
   return Object.entries(all)
@@ -104,7 +113,7 @@ const variables = (
 
 /**
  * Secrets by the names under which flytekit looks for them in the environment: `_FSEC_GROUP_KEY`, and the one the task gives it.
- * In the OpCenter the secret is called `GROUP_KEY`, or `KEY` where the task names no group.
+ * In the OpCenter the secret is called `GROUP_KEY`, with a version `GROUP_VERSION_KEY`, or `KEY` where the task names no group.
  */
 const secretVariables = (secrets: readonly Secret[]): Record<string, string> =>
   Object.fromEntries(
@@ -122,7 +131,7 @@ const tagsOf = (
 ): Record<string, string> => {
   const execution = metadata?.taskExecutionId?.nodeExecutionId
   const tags = {
-    'nebula-task': id?.name,
+    [TASK_TAG]: id?.name || 'task',
     'nebula-project': execution?.executionId?.project,
     'nebula-domain': execution?.executionId?.domain,
     'nebula-execution': execution?.executionId?.name,

@@ -27,7 +27,7 @@ import { releaseRoutes } from './http/release.ts'
 import { createHttpServer } from './http/server.ts'
 import { BlobStore } from './images/blob-store.ts'
 import { addFirstImages } from './images/first-images.ts'
-import { ImageResolver, inspectWithSkopeo } from './images/image-resolver.ts'
+import { askedTogether, ImageResolver, inspectWithSkopeo } from './images/image-resolver.ts'
 import { RegistryLogins } from './images/registry-logins.ts'
 import { registryRoutes } from './images/registry.ts'
 import { listenOn, refuseTaken } from './listen.ts'
@@ -170,7 +170,7 @@ export const startOpenCenter = async (
       disks: engine.disks,
       gatewayHost: config.gateway.host,
       authenticator: new Authenticator(store, jobOfWorker),
-      images: new ImageResolver(store.library, blobs, inspectWithSkopeo(logins)),
+      images: new ImageResolver(store.library, blobs, askedTogether(inspectWithSkopeo(logins))),
       registryLogins: logins,
       accounts: store.accounts,
       audit: store.audit,

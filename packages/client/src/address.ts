@@ -4,7 +4,8 @@ import { invalidArgument } from '@mmcloud/contract/user-error'
 export type Address = { readonly host: string; readonly ports: readonly number[] }
 
 /** The port of an OpCenter that may bind it, then the one of an OpCenter that may not. */
-const DEFAULT_PORTS = [443, 8443]
+const HTTPS_PORT = 443
+const DEFAULT_PORTS = [HTTPS_PORT, 8443]
 
 /** `HOST[:PORT]`: an IPv4, `[IPv6]` or DNS name; a scheme in front and a slash behind are forgiven. */
 export const parseAddress = (text: string): Address => {
@@ -20,3 +21,7 @@ export const parseAddress = (text: string): Address => {
   }
   return { host: host.replace(/^\[|\]$/g, ''), ports: port === undefined ? DEFAULT_PORTS : [port] }
 }
+
+/** `https://HOST[:PORT]` of the port that is tried first. */
+export const originOf = ({ host, ports: [port] }: Address): string =>
+  `https://${host.includes(':') ? `[${host}]` : host}${port === undefined || port === HTTPS_PORT ? '' : `:${port}`}`

@@ -131,6 +131,33 @@ test('nobody there is told with the address', async () => {
   await expect(failed).rejects.toThrow(`127.0.0.1:${server.port}: connection refused`)
 })
 
+test('however many calls come at once, few connections are made, and all are answered', async () => {
+  const server = await serve(() => VERSION)
+  const transport = httpsTransport(parseAddress(`127.0.0.1:${server.port}`), pinning(memoryPins()), {
+    callsAtOnce: 3,
+  })
+  cleanups.push(transport.close)
+  const client = createClient(transport, { kind: 'none' })
+  await Promise.all(Array.from({ length: 200 }, () => client.call('version')))
+  expect([server.seen.length, server.connections()]).toEqual([200, 3])
+})
+
+test('a call that is given up while it waits for others is never sent', async () => {
+  const server = await serve(() => VERSION)
+  const transport = httpsTransport(parseAddress(`127.0.0.1:${server.port}`), pinning(memoryPins()), {
+    callsAtOnce: 1,
+  })
+  cleanups.push(transport.close)
+  const client = createClient(transport, { kind: 'none' })
+  const first = client.call('version')
+  const leaving = new AbortController()
+  const second = client.call('version', {}, leaving.signal)
+  leaving.abort()
+  await expect(second).rejects.toThrow()
+  await first
+  expect(server.seen).toHaveLength(1)
+})
+
 test('without a port the second is tried when the first does not answer, and remembered', async () => {
   const dead = await serve(() => VERSION)
   await dead.close()
@@ -142,6 +169,15 @@ test('without a port the second is tried when the first does not answer, and rem
   await client.call('version')
   await client.call('version')
   expect(live.seen).toHaveLength(2)
+  expect(transport.origin()).toBe(`https://127.0.0.1:${live.port}`)
+})
+
+test.each([
+  ['a.b', 'https://a.b'],
+  ['https://a.b:9443/', 'https://a.b:9443'],
+  ['[::1]:8443', 'https://[::1]:8443'],
+])('before anything has answered %s is %s', (address, origin) => {
+  expect(httpsTransport(parseAddress(address), pinning(memoryPins())).origin()).toBe(origin)
 })
 
 test.each([

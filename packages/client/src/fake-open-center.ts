@@ -23,7 +23,14 @@ export type FakeAnswer = {
 export const startFakeOpenCenter = async (
   answer: (request: SeenRequest) => FakeAnswer,
   port = 0,
-): Promise<{ port: number; certificate: string; seen: SeenRequest[]; close: () => Promise<void> }> => {
+): Promise<{
+  port: number
+  certificate: string
+  seen: SeenRequest[]
+  /** How many there have been so far. */
+  connections: () => number
+  close: () => Promise<void>
+}> => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'opencenter' }], {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   })
@@ -47,11 +54,14 @@ export const startFakeOpenCenter = async (
       else outgoing.write(body, () => after === 'break' && incoming.socket.destroy())
     })
   })
+  let connections = 0
+  server.on('secureConnection', () => (connections += 1))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
     certificate: cert,
     seen,
+    connections: () => connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

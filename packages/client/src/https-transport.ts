@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import type { Address } from './address.ts'
+import pLimit from 'p-limit'
+import { type Address, originOf } from './address.ts'
 import {
   BrokenOffError,
   type Transport,
@@ -17,24 +18,26 @@ const CONNECT_MS = 5_000
 /** Requests are answered soon, and in streams a sign of life comes every 15 s: silence this long means it is gone. */
 const ANSWER_MS = 60_000
 
-/** Connections for what one person asks at once. */
-const CONNECTIONS = 4
+/** For what one person asks at once. */
+const CALLS_AT_ONCE = 4
 
 /**
  * HTTPS with one certificate we trust, kept alive between calls. Of an address without a port the first port that
- * answers is used, and remembered. At most `connections` calls are under way at once, the others wait.
+ * answers is used, and remembered. At most `callsAtOnce` wait for an answer, each with a connection; the others wait for these.
  */
 export const httpsTransport = (
   address: Address,
   trust: Trust,
-  { connections = CONNECTIONS }: { readonly connections?: number } = {},
-): Transport & { close: () => void } => {
+  { callsAtOnce = CALLS_AT_ONCE }: { readonly callsAtOnce?: number } = {},
+): Transport & { close: () => void; origin: () => string } => {
   const agents = new Map(
-    address.ports.map((port) => [port, new TrustingAgent(`${address.host}:${port}`, trust, connections)]),
+    address.ports.map((port) => [port, new TrustingAgent(`${address.host}:${port}`, trust)]),
   )
+  // Node's own limit counts a connection only once it is made: a burst would make one for each call.
+  const limit = pLimit(callsAtOnce)
   let answering: number | undefined
 
-  const transport = async (request: TransportRequest): Promise<TransportResponse> => {
+  const ask = async (request: TransportRequest): Promise<TransportResponse> => {
     const failures: string[] = []
     for (const port of answering === undefined ? address.ports : [answering]) {
       try {
@@ -48,7 +51,11 @@ export const httpsTransport = (
     }
     throw new UnreachableError(`no OpCenter answers at ${failures.join(', nor at ')}`)
   }
-  return Object.assign(transport, { close: () => agents.forEach((agent) => agent.destroy()) })
+  return Object.assign((request: TransportRequest) => limit(() => ask(request)), {
+    close: () => agents.forEach((agent) => agent.destroy()),
+    /** Where it answered last, or would be asked first. */
+    origin: () => originOf(answering === undefined ? address : { ...address, ports: [answering] }),
+  })
 }
 
 /** No connection was made, so nothing was sent and another port may be tried. */
@@ -59,8 +66,8 @@ class TrustingAgent extends https.Agent {
   readonly #endpoint: string
   readonly #trust: Trust
 
-  constructor(endpoint: string, trust: Trust, maxSockets: number) {
-    super({ keepAlive: true, maxSockets })
+  constructor(endpoint: string, trust: Trust) {
+    super({ keepAlive: true })
     this.#endpoint = endpoint
     this.#trust = trust
   }

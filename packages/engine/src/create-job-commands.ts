@@ -14,7 +14,7 @@ import {
   UserError,
 } from '@mmcloud/domain'
 import type { EngineDeps } from './engine-deps.ts'
-import type { ChangedSpec, JobCommands } from './job-commands.ts'
+import type { ChangedSpec, JobCommands, SubmitOnce } from './job-commands.ts'
 import { gatewayPort, sameGatewayPorts } from './gateway-ports.ts'
 import { moveNeed, targetSentence, typed } from './move-target.ts'
 import type { RecordsTransaction, RecordsView } from './ports/records/records.ts'
@@ -74,7 +74,7 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         id: once?.id ?? newJobId(deps.random),
         user,
         spec,
-        ...(once ? { requestDigest: once.requestDigest } : {}),
+        ...(once?.requestDigest === undefined ? {} : { requestDigest: once.requestDigest }),
         status: 'Submitted',
         wanted: 'running',
         wantedBy: user,
@@ -89,8 +89,8 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
         version: 1,
       }
       const made = await deps.records.write(async (tx) => {
-        const before = once && (await tx.job(job.id))
-        if (before) return sameRequest(before, job)
+        const before = once && (await tx.job(once.id))
+        if (before) return sameRequest(before, once)
         const { gateway } = spec
         await tx.insertJob(
           gateway
@@ -109,6 +109,11 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
       hands.nudge(made.id)
       if (spec.gateway) await hands.openDoors()
       return made
+    },
+
+    submitted: async (once) => {
+      const before = await deps.records.read((view) => view.job(once.id))
+      return before && sameRequest(before, once)
     },
 
     cancel: async (id, user) => {
@@ -249,8 +254,9 @@ export const createJobCommands = (deps: EngineDeps, hands: EngineHands): JobComm
 }
 
 /** What was made under this key, if it was asked for with the same words. */
-const sameRequest = (before: Job, { requestDigest }: Job): Job => {
-  if (before.requestDigest === requestDigest) return before
+const sameRequest = (before: Job, { requestDigest }: SubmitOnce): Job => {
+  const asBefore = requestDigest === undefined || before.requestDigest === undefined
+  if (asBefore || before.requestDigest === requestDigest) return before
   throw new UserError('conflict', `job ${before.id} was made under this idempotency key by another request`)
 }
 

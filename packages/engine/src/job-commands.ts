@@ -9,6 +9,11 @@ export interface JobCommands {
   /** Throws `invalidArgument` when no type of the catalogue fits, before anything is recorded. */
   /** With `once`, the job of that id if it was made by the same request; refuses another request under its id. */
   submit(spec: JobSpec, user: string, once?: SubmitOnce): Promise<Job>
+  /**
+   * The job that `submit` has made with this, if it has: who asks again is answered at once, whatever of its request is no
+   * longer to be had. Refuses another request.
+   */
+  submitted(once: SubmitOnce): Promise<Job | undefined>
   /** Accepted for an ended job too, and then changes nothing. */
   cancel(id: JobId, user: string): Promise<Job>
   suspend(id: JobId, user: string): Promise<Job>
@@ -30,7 +35,8 @@ export interface JobCommands {
 export type SubmitOnce = {
   /** Follows from the user and the key. */
   readonly id: JobId
-  readonly requestDigest: string
+  /** Absent: whoever names the job means it, whatever the request says. */
+  readonly requestDigest?: string
 }
 
 export type ChangedSpec = {

@@ -1,3 +1,4 @@
+import type { AgentOptions } from '@mmcloud/nebula-agent'
 import { expect, test } from 'vitest'
 import { AUTH, fakeWorld } from '../fake-world.ts'
 
@@ -36,4 +37,54 @@ test('without an address it says which secret is missing', async () => {
   const { code, stderr } = await fakeWorld({}).float(...SERVE)
   expect(code).not.toBe(0)
   expect(stderr).toMatch(/mmc_address/i)
+})
+
+/** What is given to the agent, and what its log says; it ends at once. */
+const served = async (...flags: readonly string[]) => {
+  const given: AgentOptions[] = []
+  const agent = await import('@mmcloud/nebula-agent')
+  const { float } = fakeWorld(
+    {},
+    {
+      nebulaAgent: async () => ({
+        ...agent,
+        serveAgent: async (_center, options) => {
+          given.push(options)
+          options.log('create', new Error('the password is hush-hush\nand\u001b[2J no more'), 'e1')
+          return { port: 1, prometheusPort: 2, drain: async () => undefined }
+        },
+      }),
+    },
+  )
+  const told = await float('nebula', 'serve', '-a', 'oc:1', '-u', 'ann', '-p', 'hush-hush', ...flags)
+  return { ...told, options: given[0]! }
+}
+
+test('a line of its log is one line, and holds no password', async () => {
+  const { stderr } = await served()
+  expect(stderr).not.toContain('hush-hush')
+  expect(stderr.split('\n')[0]).toMatch(/ create e1: Error: the password is … and \[2J no more/)
+})
+
+test('links lead where browsers reach the OpCenter', async () => {
+  expect((await served()).options.linkOrigin).toBeUndefined()
+  expect((await served('--link-address', 'oc.example')).options.linkOrigin).toBe('https://oc.example')
+})
+
+test('what belongs to the agent is no flag of a task, and a word too many is not repeated', async () => {
+  const { readFlags } = (await served()).options
+  expect(readFlags(['--name', 'n'])).toMatchObject({ name: 'n' })
+  for (const flag of ['--password', '--address', '--username', '--token', '--job'])
+    expect(() => readFlags([flag, 'x'])).toThrow(flag)
+  expect(() => readFlags(['--dry-run'])).toThrow('--dry-run')
+  expect(() => readFlags(['--env', 'PW=my', 'secret'])).toThrow(/^a word belongs to no flag/)
+})
+
+test.each([
+  [['extra'], '"extra" is no flag of float nebula serve'],
+  [['--metric-prefix', 'a b'], '--metric-prefix: "a b" begins no name of Prometheus'],
+])('%j is refused', async (words, sentence) => {
+  const { code, stderr } = await served(...words)
+  expect(code).not.toBe(0)
+  expect(stderr).toContain(sentence)
 })

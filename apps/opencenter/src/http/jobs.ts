@@ -14,12 +14,15 @@ export const jobRoutes = (app: FastifyInstance, deps: ApiDeps): void => {
   const always = () => ({ volumePricePerGBMonth: deps.prices.volumePricePerGBMonth, now: deps.now() })
   endpointRoute(app, authenticator, 'submitJob', async ({ body, caller, headers, address }) => {
     const user = caller.user.name
+    const once = submitOnce(headers, user, body)
+    const made = once && (await commands.submitted(once))
+    if (made) return records.read((view) => viewOf(deps, view, made))
     const submission = await readRequest(deps, body, user)
     await refuseUnknownSecrets(deps.vault, submission, caller)
     refuseHooks(submission, caller)
     const kept = await withKeysKept(deps.vault, submission, caller)
     const spec = await completed(deps, kept, caller, address)
-    const job = await commands.submit(spec, user, submitOnce(headers, user, body))
+    const job = await commands.submit(spec, user, once)
     return records.read((view) => viewOf(deps, view, job))
   })
   endpointRoute(app, authenticator, 'job', ({ params, caller }) => showJob(deps, params.id, caller))

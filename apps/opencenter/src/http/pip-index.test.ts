@@ -24,7 +24,9 @@ const openIndex = () => {
 }
 
 test('the list names each package', async () => {
-  expect((await openIndex().inject('/pip/simple/')).body).toContain('<a href="nebula-kit/">nebula-kit</a>')
+  expect((await openIndex().inject('/pip/simple/')).body).toContain(
+    '<a href="/pip/simple/nebula-kit/">nebula-kit</a>',
+  )
 })
 
 test.each(['nebula-kit', 'Nebula_Kit', 'nebula.kit'])(

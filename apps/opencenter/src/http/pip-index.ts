@@ -8,7 +8,7 @@ import type { Wheel } from '../release/wheel.ts'
  */
 export const pipIndexRoutes = (app: FastifyInstance, wheels: readonly Wheel[]): void => {
   const schema = { hide: true }
-  const projects = wheels.map(({ project }) => `<a href="${project}/">${project}</a>`)
+  const projects = wheels.map(({ project }) => `<a href="/pip/simple/${project}/">${project}</a>`)
   for (const url of ['/pip/simple', '/pip/simple/'])
     app.get(url, { schema }, async (_request, reply) => reply.type(HTML).send(page('packages', projects)))
 
@@ -32,7 +32,7 @@ const HTML = 'text/html; charset=utf-8'
 const normalised = (project: string): string => project.toLowerCase().replaceAll(/[-_.]+/g, '-')
 
 const linkTo = ({ file, sha256, requiresPython }: Wheel): string =>
-  `<a href="/pip/files/${file}#sha256=${sha256}" data-requires-python="${requiresPython.replace('>', '&gt;')}">${file}</a>`
+  `<a href="/pip/files/${file}#sha256=${sha256}" data-requires-python="${requiresPython.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}">${file}</a>`
 
 const page = (title: string, links: readonly string[]): string =>
   `<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.0"><title>${title}</title></head>\n<body>\n${links.join('<br>\n')}\n</body></html>\n`

@@ -13,6 +13,13 @@ test('the same user, key and request make the same job', () => {
   expect(submitOnce({}, 'ann', {})).toBeUndefined()
 })
 
+test('a key that names what is done asks nothing of the request', () => {
+  const any = { ...key, 'idempotency-request': 'any' }
+  expect(submitOnce(any, 'ann', { image: 'r' })).toEqual({
+    id: submitOnce(key, 'ann', { image: 'python' })?.id,
+  })
+})
+
 test.each(['', 'a b', 'x'.repeat(129), 'ü'])('key %j is refused', (text) => {
   expect(() => submitOnce({ 'idempotency-key': text }, 'ann', {})).toThrow('idempotency-key')
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { IDEMPOTENCY_KEY_HEADER, type SubmitBody } from '@mmcloud/contract'
+import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REQUEST_HEADER, type SubmitBody } from '@mmcloud/contract'
 import { invalidArgument, jobIdOf } from '@mmcloud/domain'
 import type { SubmitOnce } from '@mmcloud/engine'
 import type { FastifyRequest } from 'fastify'
@@ -16,7 +16,9 @@ export const submitOnce = (
     throw invalidArgument(`${IDEMPOTENCY_KEY_HEADER}: up to 128 printable characters, and no blanks`)
   return {
     id: jobIdOf(sha256(JSON.stringify([user, key]))),
-    requestDigest: sha256(JSON.stringify(body)).toString('hex'),
+    ...(headers[IDEMPOTENCY_REQUEST_HEADER] === 'any'
+      ? {}
+      : { requestDigest: sha256(JSON.stringify(body)).toString('hex') }),
   }
 }
 

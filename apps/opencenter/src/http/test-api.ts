@@ -98,6 +98,7 @@ export const openTestApi = async (
       await records.write((tx) => tx.insertJob(job))
       return job
     },
+    submitted: ({ id }) => records.read((view) => view.job(id)),
     cancel: (...args) => known('cancel', ...args),
     suspend: (...args) => known('suspend', ...args),
     resume: (...args) => known('resume', ...args),

@@ -128,6 +128,18 @@ const splitReference = (text: string): [path: string, reference?: string] => {
   return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
+/** One question at a time about an image: a thousand tasks of it that are submitted at once ask its registry once. */
+export const askedTogether = (inspect: InspectRegistry): InspectRegistry => {
+  const underWay = new Map<string, Promise<string>>()
+  return (source) => {
+    const before = underWay.get(source)
+    if (before) return before
+    const asked = inspect(source).finally(() => underWay.delete(source))
+    underWay.set(source, asked)
+    return asked
+  }
+}
+
 /** Asks the registry itself, with the operator's login to it if there is one. */
 export const inspectWithSkopeo =
   (logins: RegistryLogins): InspectRegistry =>

@@ -26,6 +26,7 @@ export const logsPage = async (
     const { name } = shown[at]!
     const cut =
       offset > 0 ? html`<p class="note">The last ${formatBytes(bytes.length)} of it.</p>` : undefined
+    if (size === 0) return html`<section><h2>${SHOWN[name]}</h2><p class="none">None.</p></section>`
     return html`<section><h2>${SHOWN[name]}</h2>
 <p class="note"><a href="/jobs/${id}/logs/${name}">${name}</a>, ${formatBytes(size)}</p>${cut}
 <pre class="log"><code>${readable(bytes, offset > 0)}</code></pre></section>
@@ -36,7 +37,7 @@ export const logsPage = async (
 ${sections.length > 0 ? sections : html`<p class="none">It has said nothing yet.</p>`}
 ${others(
   id,
-  files.filter(({ name }) => !(name in SHOWN)),
+  files.filter(({ name }) => !Object.hasOwn(SHOWN, name)),
 )}`
   return { page: documentOf(`Logs of ${job.name}`, body), ended: job.endTime !== undefined }
 }

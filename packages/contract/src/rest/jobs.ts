@@ -1,7 +1,7 @@
 import { JOB_STATUSES } from '@mmcloud/domain'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { IDEMPOTENCY_KEY_HEADER } from './idempotency.ts'
+import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REQUEST_HEADER } from './idempotency.ts'
 
 /** `{id}` of a job; whether it is one is for the server to say, with `Resource not found`. */
 export const jobParams = z.object({ id: z.string().min(1).max(64) })
@@ -169,7 +169,10 @@ export type JobView = z.infer<typeof jobSchema>
 export const submitJob = endpoint('submitJob', {
   summary: 'Submit a job',
   success: 201,
-  headers: z.looseObject({ [IDEMPOTENCY_KEY_HEADER]: z.string().optional() }),
+  headers: z.looseObject({
+    [IDEMPOTENCY_KEY_HEADER]: z.string().optional(),
+    [IDEMPOTENCY_REQUEST_HEADER]: z.literal('any').optional(),
+  }),
   body: submitBodySchema,
   response: jobSchema,
 })

@@ -7,6 +7,9 @@ import shutil
 import sys
 from typing import NoReturn, Sequence
 
+import click
+from flytekit.clis.sdk_in_container.pyflyte import main as pyflyte
+
 # `serve --port 8000` is what older documents say.
 _AGENT_WORDS = ("agent", "connector")
 _NO_FLOAT = (
@@ -17,12 +20,18 @@ _NO_FLOAT = (
 
 def main() -> None:
     """The command line."""
-    words = sys.argv[1:]
-    if words[:1] == ["serve"] and not {"-h", "--help"} & set(words):
-        serve(words[1:])
-    from flytekit.clis.sdk_in_container.pyflyte import main as pyflyte
-
+    pyflyte.add_command(serve_command, "serve")
     pyflyte(prog_name="pynebula")
+
+
+@click.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False},
+)
+@click.pass_context
+def serve_command(context: click.Context) -> None:
+    """Start the agent of Memory Machine Cloud: `float nebula serve`, with its flags."""
+    serve(context.args)
 
 
 def serve(words: Sequence[str]) -> NoReturn:

@@ -17,8 +17,8 @@ def job_resources(requests: Optional[Resources], limits: Optional[Resources]) ->
     Only requests: no limits. Only limits: the same are requested. Neither: 1 vCPU and 1 GiB. Raises ValueError where more is
     requested than the limit, and for what is no quantity.
     """
-    cpu = _range("cpu", _whole(requests, "cpu", Decimal(1)), _whole(limits, "cpu", Decimal(1)))
-    mem = _range("mem", _whole(requests, "mem", GIB), _whole(limits, "mem", GIB))
+    cpu = _range("cpu", requests, limits, Decimal(1))
+    mem = _range("mem", requests, limits, GIB)
     return [cpu[0], mem[0], cpu[1], mem[1]]
 
 
@@ -28,16 +28,22 @@ def gpu_flags(requests: Optional[Resources], limits: Optional[Resources]) -> Lis
     return ["--gpu-count", str(max(counts))] if any(counts) else []
 
 
-def _whole(resources: Optional[Resources], name: str, unit: Decimal) -> Optional[int]:
+def _range(
+    name: str, requests: Optional[Resources], limits: Optional[Resources], unit: Decimal
+) -> List[Optional[str]]:
+    least, most = _quantity(requests, name), _quantity(limits, name)
+    # Before they are rounded: 2000Mi of at most 1500Mi are 2 GiB of at most 2.
+    if least is not None and most is not None and least > most:
+        asked, allowed = getattr(requests, name), getattr(limits, name)
+        raise ValueError(f"{name} request cannot be greater than {name} limit: {asked} > {allowed}")
+    least = least or most or unit
+    return [_whole(least / unit), None if most is None else _whole(most / unit)]
+
+
+def _quantity(resources: Optional[Resources], name: str) -> Optional[Decimal]:
     value: Any = getattr(resources, name, None)
-    if value is None or value == "":
-        return None
-    units = parse_quantity(value) / unit
-    return max(1, int(units.to_integral_value(rounding=ROUND_CEILING)))
+    return None if value is None or value == "" else parse_quantity(value)
 
 
-def _range(name: str, least: Optional[int], most: Optional[int]) -> List[Optional[str]]:
-    least = least or most or 1
-    if most is not None and least > most:
-        raise ValueError(f"{name} request cannot be greater than {name} limit: {least} > {most}")
-    return [str(least), None if most is None else str(most)]
+def _whole(units: Decimal) -> str:
+    return str(max(1, int(units.to_integral_value(rounding=ROUND_CEILING))))

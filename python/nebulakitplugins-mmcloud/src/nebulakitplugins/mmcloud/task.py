@@ -29,9 +29,8 @@ class MMCloudTask(PythonFunctionTask[MMCloudConfig]):
         container_image: Optional[Union[str, ImageSpec]] = None,
         **kwargs: Any,
     ) -> None:
-        config = task_config or MMCloudConfig()
         super().__init__(
-            task_config=config,
+            task_config=task_config or MMCloudConfig(),
             task_function=task_function,
             task_type="mmcloud_task",
             container_image=container_image,
@@ -40,11 +39,14 @@ class MMCloudTask(PythonFunctionTask[MMCloudConfig]):
         # As flytekit has read requests, limits and, from 1.15 on, resources. What cannot be is told here, where it is declared.
         asked = (self.resources.requests, self.resources.limits)
         self._job_resources = job_resources(*asked)
-        self._submit_extra = " ".join([*gpu_flags(*asked), config.submit_extra]).strip()
+        self._gpu_flags = gpu_flags(*asked)
 
     def get_custom(self, settings: SerializationSettings) -> Dict[str, Any]:
         """What the agent needs besides the task's container."""
-        return {"submit_extra": self._submit_extra, "resources": self._job_resources}
+        # Not before: `with_overrides(task_config=…)` gives the task another configuration.
+        config = self.task_config or MMCloudConfig()
+        submit_extra = " ".join([*self._gpu_flags, config.submit_extra]).strip()
+        return {"submit_extra": submit_extra, "resources": self._job_resources}
 
 
 TaskPlugins.register_pythontask_plugin(MMCloudConfig, MMCloudTask)
