@@ -24,8 +24,9 @@ const numbersIn = (given: unknown): readonly (number | undefined)[] => {
     throw new Error('custom.resources of the task is not [minCpu, minMem, maxCpu, maxMem]')
   return given.map((value: unknown) => {
     if (value === null || value === undefined || value === '') return undefined
-    const number = /^\d{1,9}$/.test(String(value)) && typeof value !== 'boolean' ? Number(value) : 0
-    if (number < 1)
+    const number =
+      typeof value === 'number' || (typeof value === 'string' && /^\d{1,9}$/.test(value)) ? Number(value) : 0
+    if (!Number.isInteger(number) || number < 1)
       throw new Error(`custom.resources of the task: ${JSON.stringify(value)} is not a whole number above 0`)
     return number
   })
