@@ -23,7 +23,9 @@ def raises(i: int) -> str:
 
 @task(task_config=MMCloudConfig())
 def busy(i: int) -> str:
-    raise FlyteRecoverableException(f"come back later, {i}")
+    if i > 0:
+        raise FlyteRecoverableException(f"come back later, {i}")
+    return str(i)
 
 
 @task(task_config=MMCloudConfig(), requests=Resources(cpu="1500m", mem="2Gi"))

@@ -1,4 +1,5 @@
 import type { RestResponse, SubmitBody } from '@mmcloud/contract'
+import { UnreachableError } from '@mmcloud/client'
 import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REQUEST_HEADER } from '@mmcloud/contract/rest/idempotency'
 import { UserError } from '@mmcloud/contract/user-error'
 import {
@@ -13,6 +14,7 @@ import { NotServedError } from './grpc-status.ts'
 import { askedUntil, type OpenCenter } from './open-center.ts'
 import { readLogs } from './read-logs.ts'
 import { type StatusOptions, TaskStatus } from './task-status.ts'
+import { Turns } from './turns.ts'
 import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
 
 export const TASK_TYPE = 'mmcloud_task'
@@ -34,8 +36,12 @@ export class Agent {
   readonly #center: OpenCenter
   readonly #readFlags: ReadFlags
   readonly #status: TaskStatus
+  readonly #turns = new Turns()
   /** Creates under way: an engine that asks again while it waits is answered by the same. */
-  readonly #creating = new Map<string, Promise<string>>()
+  readonly #creating = new Map<
+    string,
+    { readonly answer: Promise<string>; readonly callers: AbortSignal[] }
+  >()
 
   constructor(center: OpenCenter, options: { readonly readFlags: ReadFlags } & StatusOptions) {
     this.#center = center
@@ -43,24 +49,39 @@ export class Agent {
     this.#status = new TaskStatus(options)
   }
 
-  /** The job of the task; asked again for the same execution it is the same job. */
-  async create(request: CreateTaskRequest): Promise<string> {
+  /**
+   * The job of the task; asked again for the same execution it is the same job. Once it is sent it goes on though `gone` says
+   * that nobody waits: it will be asked for again. What still waits for its turn then is dropped: the engine may never ask for
+   * it again, and nobody would know of its job.
+   */
+  async create(request: CreateTaskRequest, gone: AbortSignal): Promise<string> {
     const body: SubmitBody = jobOfTask(request, this.#readFlags)
     const key = idempotencyKey(request)
-    if (key === undefined) return this.#submit(body, {})
+    if (key === undefined) return this.#submit(body, {}, [gone])
     const underWay = this.#creating.get(key)
-    if (underWay) return underWay
+    if (underWay) {
+      underWay.callers.push(gone)
+      return underWay.answer
+    }
     // The key names the execution: another release of this agent may tell the same task in other words.
     const headers = { [IDEMPOTENCY_KEY_HEADER]: key, [IDEMPOTENCY_REQUEST_HEADER]: 'any' }
-    const creating = this.#submit(body, headers).finally(() => this.#creating.delete(key))
-    this.#creating.set(key, creating)
-    return creating
+    const callers = [gone]
+    const answer = this.#submit(body, headers, callers).finally(() => this.#creating.delete(key))
+    this.#creating.set(key, { answer, callers })
+    return answer
   }
 
-  async #submit(body: SubmitBody, headers: Readonly<Record<string, string>>): Promise<string> {
-    const { id } = await this.#center.call('submitJob', { body, headers })
-    this.#status.created(id, this.#center)
-    return id
+  #submit(
+    body: SubmitBody,
+    headers: Readonly<Record<string, string>>,
+    callers: readonly AbortSignal[],
+  ): Promise<string> {
+    return this.#turns.take(body.image ?? '', async () => {
+      if (callers.every(({ aborted }) => aborted)) throw new UnreachableError('nobody waits for it any more')
+      const { id } = await this.#center.call('submitJob', { body, headers })
+      this.#status.created(id, this.#center)
+      return id
+    })
   }
 
   /** What is known of it by the time `signal` says that its caller waits no longer. */

@@ -38,7 +38,8 @@ export const taskCalls = (agent: Agent, counted: Counted): AsyncAgentServiceServ
     ({ template }: CreateTaskRequest) => template?.type ?? '',
     ({ taskExecutionMetadata }) =>
       taskExecutionMetadata?.taskExecutionId?.nodeExecutionId?.executionId?.name ?? '',
-    async (request) => CreateTaskResponse.fromPartial({ resourceMeta: metaOf(await agent.create(request)) }),
+    async (request, call) =>
+      CreateTaskResponse.fromPartial({ resourceMeta: metaOf(await agent.create(request, goneSignal(call))) }),
   ),
   getTask: unary(counted, 'get', typeOf, metaIn, async (request: GetTaskRequest, call) => {
     const signal = patienceOf(call, counted)
@@ -78,11 +79,18 @@ const SHARE = 0.8
 
 /**
  * Ends while the caller can still be told something: an engine counts an answer that comes too late as an error. Only Get
- * needs it. A Create or Delete that nobody waits for goes on: it will be asked for again, and then has been done.
+ * needs it. A Delete that nobody waits for goes on: it will be asked for again, and then has been done.
  */
 const patienceOf = (call: ServerUnaryCall<unknown, unknown>, { now }: Counted): AbortSignal => {
   const left = Number(call.getDeadline()) - now()
   return AbortSignal.timeout(Math.max(0, Math.min(PATIENCE_MS, Math.floor(SHARE * left))))
+}
+
+/** Aborted when the caller has given up, or its time is over. */
+const goneSignal = (call: EventEmitter): AbortSignal => {
+  const gone = new AbortController()
+  call.on('cancelled', () => gone.abort())
+  return gone.signal
 }
 
 type Typed = {

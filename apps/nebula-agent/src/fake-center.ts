@@ -26,8 +26,7 @@ export class FakeCenter implements OpenCenter {
   failure: Error | undefined
   /** The same for what reads a log alone. */
   logFailure: Error | undefined
-  /** How many calls have come, and how many of each. */
-  asked = 0
+  /** How many of each call have come. */
   readonly calls = new Map<string, number>()
   /** Of every job. */
   readonly events: { seq: number; reason: string; sentence: string; to: string }[] = [
@@ -37,7 +36,7 @@ export class FakeCenter implements OpenCenter {
   delay: Promise<void> = Promise.resolve()
   readonly #byKey = new Map<string, string>()
   readonly #answers: Readonly<Record<string, (id: string, input: Input) => unknown>> = {
-    version: () => ({}),
+    session: () => ({}),
     submitJob: (_id, { body, headers }) => this.#submit(body as SubmitBody, Object.values(headers ?? {})[0]),
     job: (id) => ({ ...this.#job(id), id, cost: '0.01 USD', instanceType: 't', attempt: 1 }),
     events: (_id, { query }) => ({ events: this.events.filter(({ seq }) => seq > (query?.after ?? 0)) }),
@@ -52,7 +51,6 @@ export class FakeCenter implements OpenCenter {
   }
 
   async call(name: string, input: unknown = {}): Promise<never> {
-    this.asked += 1
     this.calls.set(name, (this.calls.get(name) ?? 0) + 1)
     await this.delay
     if (this.failure) throw this.failure

@@ -25,7 +25,7 @@ export type OpenCenter = {
 export type Login = { readonly address: string; readonly username: string; readonly password: string }
 
 /** A submit may wait for a registry, and everything else is quick: neither waits behind the other. */
-const SUBMITS_AT_ONCE = 8
+const SUBMITS_AT_ONCE = 32
 const CALLS_AT_ONCE = 8
 
 /**

@@ -120,13 +120,36 @@ test('a call that its caller gives up is still one job, which a repeated one fin
   started.center.delay = answers.promise
   const given = new Promise((resolve) => {
     const call = started.tasks.createTask(taskNamed('e'), (error) => resolve(error?.code))
-    void vi.waitFor(() => expect(started.center.asked).toBe(1)).then(() => call.cancel())
+    void vi.waitFor(() => expect(started.center.calls.get('submitJob')).toBe(1)).then(() => call.cancel())
   })
   expect(await given).toBe(status.CANCELLED)
   const again = create(started, taskNamed('e'))
   answers.resolve()
   await again
   expect(started.center.jobs.size).toBe(1)
+})
+
+test('what waits for its turn and for no caller any more is never submitted', async () => {
+  const started = await start()
+  const answers = Promise.withResolvers<void>()
+  started.center.delay = answers.promise
+  const given = (execution: string): Promise<unknown> =>
+    new Promise((resolve) =>
+      started.tasks.createTask(
+        taskNamed(execution),
+        new Metadata(),
+        { deadline: Date.now() + 500 },
+        (error) => resolve(error?.code),
+      ),
+    )
+  const codes = await Promise.all(Array.from({ length: 30 }, (_, at) => given(`e${at}`)))
+  expect(new Set(codes)).toEqual(new Set([status.DEADLINE_EXCEEDED]))
+  // Behind them on the same connection: when this is answered, the agent knows that they have gone.
+  await refusal(get(started, Buffer.from('none of its own')))
+  answers.resolve()
+  await create(started, taskNamed('after'))
+  // All are of one image, and few of one image are under way at once.
+  expect(started.center.jobs.size).toBeLessThan(10)
 })
 
 test.each([
@@ -256,7 +279,13 @@ test('the engine hears the moves, and where a task was last though it has ended;
   await info()
   expect([center.calls.get('events'), center.calls.get('migrations')]).toEqual([1, 1])
   Object.assign(job, { status: 'Completed', rc: '0', workingHost: '', lastUpdate: '2', endTime: 'now' })
-  expect(await info()).toMatchObject({ ...running, exit_code: 0, migrations: [{ trigger: 'drill' }] })
+  center.events.push({ seq: 3, reason: 'ended', sentence: 'ended by itself', to: 'Completed' })
+  expect(await get(started, meta)).toMatchObject({
+    customInfo: { ...running, exit_code: 0, migrations: [{ trigger: 'drill' }] },
+    message: expect.stringContaining(': ended by itself'),
+  })
+  await info()
+  expect(center.calls.get('events')).toBe(2)
   // A replica that sees it for the first time when it has ended.
   const other = await start()
   await create(other, taskNamed('e'))
@@ -457,7 +486,7 @@ test('told to end, it takes no new calls and lets those under way finish', async
   const answers = Promise.withResolvers<void>()
   started.center.delay = answers.promise
   const underWay = create(started, taskNamed('e'))
-  await vi.waitFor(() => expect(started.center.asked).toBe(1))
+  await vi.waitFor(() => expect(started.center.calls.get('submitJob')).toBe(1))
   const drained = started.drain()
   answers.resolve()
   expect(JSON.parse(String(await underWay))).toEqual({ job_id: 'job-0' })

@@ -126,24 +126,27 @@ const portOf = (http: HttpServer): number => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** NOT_SERVING when nobody has answered for a while, SERVING when somebody does. */
+/** NOT_SERVING when nobody has answered yet, or for a while; SERVING when somebody does. */
 const watch = (
   center: OpenCenter,
   { now, log }: Pick<AgentOptions, 'now' | 'log'>,
   health: Health,
 ): (() => void) => {
-  let answeredAt = now()
+  let answeredAt: number | undefined
   const look = async (): Promise<void> => {
     try {
-      await center.call('version', {}, AbortSignal.timeout(LOOK_EVERY_MS))
+      // As whom the agent is, so that a wrong password shows too.
+      await center.call('session', {}, AbortSignal.timeout(LOOK_EVERY_MS))
       answeredAt = now()
       health.serving = true
     } catch (error) {
-      if (now() - answeredAt < AWAY_MS) return
+      if (answeredAt !== undefined && now() - answeredAt < AWAY_MS) return
       if (health.serving) log('health', error)
       health.serving = false
     }
   }
+  // A setting that is wrong is told at once.
+  void look()
   const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return () => clearInterval(timer)
 }

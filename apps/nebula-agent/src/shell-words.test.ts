@@ -27,3 +27,8 @@ test('what is quoted reads back as it was, by us and by a shell', () => {
   const script = `printf '%s\\0' ${awkward.map(quoteWord).join(' ')}`
   expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)).toEqual(awkward)
 })
+
+test('the line end of Windows in a word is not one of the script', () => {
+  expect(quoteWord('a\r\nb')).not.toContain('\r\n')
+  expect(execFileSync('sh', ['-c', `printf %s ${quoteWord('a\r\nb')}`]).toString()).toBe('a\r\nb')
+})

@@ -1,5 +1,9 @@
-/** Between single quotes a shell takes everything as it is; a single quote itself stands outside of them. */
-export const quoteWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
+/**
+ * Between single quotes a shell takes everything as it is; a single quote itself stands outside of them. The quotes close and
+ * open within the line end of Windows too: a script with one is refused, since there it is mostly a slip.
+ */
+export const quoteWord = (word: string): string =>
+  `'${word.replaceAll("'", String.raw`'\''`).replaceAll('\r\n', "\r''\n")}'`
 
 const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)|(\s+)|([\s\S])/g
 

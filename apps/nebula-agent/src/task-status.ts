@@ -182,7 +182,7 @@ const placeOf = async (
   center: OpenCenter,
 ): Promise<Pick<Story, 'instanceType' | 'workingHost'>> => {
   if (job.workingHost !== '') return { instanceType: job.instanceType, workingHost: job.workingHost }
-  if (before?.workingHost) return before
+  if (before?.workingHost) return { instanceType: before.instanceType, workingHost: before.workingHost }
   if (!isEnded(job)) return { instanceType: '', workingHost: '' }
   const { instances } = await center.call('instances', { params: { id: job.id } })
   const last = instances.at(-1)

@@ -67,6 +67,10 @@ test.each([
   [request({ target: { $case: 'container', value: { image: '' } } }), 'names no image'],
   [request({ custom: { resources: ['4', null, '2', null] } }), 'more cpu than its limit'],
   [request({ custom: { submit_extra: '"open' } }), 'submit_extra: a quote is not closed'],
+  [
+    request({ target: { ...CONTAINER, value: { ...CONTAINER.value, env: [{ key: 'A=B', value: 'c' }] } } }),
+    'a variable that is called "A=B"',
+  ],
 ])('a task that cannot be a job is refused with a sentence', (asked, sentence) =>
   expect(() => jobOf(asked)).toThrow(sentence),
 )

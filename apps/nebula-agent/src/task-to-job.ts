@@ -40,7 +40,8 @@ export const jobOfTask = (request: CreateTaskRequest, readFlags: ReadFlags): Sub
     envs: [...envs],
     customTags: tagsOf(template, metadata),
   }
-  return orInvalid(() => overlay(base, readFlags(splitWords(String(extra ?? '')))), 'submit_extra: ')
+  const flags = orInvalid(() => readFlags(splitWords(String(extra ?? ''))), 'submit_extra: ')
+  return orInvalid(() => overlay(base, flags))
 }
 
 /**
@@ -101,7 +102,7 @@ const variables = (
   const all: Record<string, string> = {
     ...secretVariables(securityContext?.secrets ?? []),
     ...metadata?.environmentVariables,
-    ...Object.fromEntries(own.map(({ key, value }) => [key, value])),
+    ...Object.fromEntries(own.map(({ key, value }) => [named(key), value])),
     // Last: without it the program ends well whatever the function raises.
     FLYTE_FAIL_ON_ERROR: 'true',
   }
@@ -109,6 +110,13 @@ const variables = (
   return Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .toSorted()
+}
+
+/** A variable's own name, and not a part of its value. */
+const named = (key: string): string => {
+  if (key === '' || key.includes('='))
+    throw new InvalidTaskError(`the container has a variable that is called "${key}"`)
+  return key
 }
 
 /**

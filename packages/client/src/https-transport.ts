@@ -51,8 +51,17 @@ export const httpsTransport = (
     }
     throw new UnreachableError(`no OpCenter answers at ${failures.join(', nor at ')}`)
   }
-  return Object.assign((request: TransportRequest) => limit(() => ask(request)), {
-    close: () => agents.forEach((agent) => agent.destroy()),
+  let closed = false
+  const inTurn = async (request: TransportRequest): Promise<TransportResponse> => {
+    if (closed) throw new UnreachableError('closed by ourselves')
+    return ask(request)
+  }
+  return Object.assign((request: TransportRequest) => limit(() => inTurn(request)), {
+    /** What is under way breaks off, and what waits is never sent. */
+    close: () => {
+      closed = true
+      agents.forEach((agent) => agent.destroy())
+    },
     /** Where it answered last, or would be asked first. */
     origin: () => originOf(answering === undefined ? address : { ...address, ports: [answering] }),
   })
