@@ -13,7 +13,7 @@ import { takeTurns } from './stand-still.ts'
 
 const USAGE = `Measures the product beside its peers, in one run.
   --runs N            each thing is measured N times (5)
-  --stand-still-only  leave out submit, list, samples and growth
+  --stand-still-only  leave out submit, list, samples, growth and the agent of Nebula
   --samples-only      only what it costs to take in, keep and answer what jobs use
   --growth-only       only how fast a program may take memory
   --api-only          only submits, lists and the start of the command line
@@ -34,10 +34,9 @@ const main = async (): Promise<void> => {
     say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureApi(product, say))}\n`)
     return
   }
-  if (nebulaOnly) {
+  const nebula = async (): Promise<void> =>
     say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureNebula(product, runs, say))}\n`)
-    return
-  }
+  if (nebulaOnly) return nebula()
   if (!standStillOnly && !samplesOnly) {
     const grown = await measureGrowth(product, runs, say)
     say(`\nMachine: ${await machine()}.\n\n${growthTable(grown)}\n`)
@@ -48,6 +47,7 @@ const main = async (): Promise<void> => {
     say(`\nMachine: ${await machine()}.\n\n${figureTable(figures)}\n`)
   }
   if (samplesOnly) return
+  if (!standStillOnly) await nebula()
 
   const rows: Row[] = []
   const goal = (limit: number): NonNullable<Row['goals']> => [{ limit, words: `${limit} s` }]

@@ -62,6 +62,7 @@ const recoverable = (said: string): boolean => lastWordsOf(said, '').recoverable
 test('recoverable is what the task raised as such, and what happened around it', () => {
   expect(recoverable(CAPTURED)).toBe(false)
   expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'Busy: USER:Recoverable: error=no'))).toBe(true)
+  expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'a.Busy:\nUSER:Recoverable: error=no'))).toBe(true)
   expect(recoverable(CAPTURED.replace('User Error', 'Unknown System Error'))).toBe(true)
   expect(recoverable(CAPTURED.replace('User Error', 'Non-recoverable System Error'))).toBe(false)
   expect(recoverable(CAPTURED.replaceAll('ValueError: no', 'ValueError: see USER:Recoverable'))).toBe(false)

@@ -5,8 +5,8 @@ const BEGIN = /!! Begin ([\w -]+) Error Captured by\s+Flyte !!/
 const END = /!! End Error Captured by\s+Flyte !!/
 /** `06:02:14.085891 ERROR    entrypoint.py:305 - `, as flytekit's log writes it before each record. */
 const RECORD = /^\S+ +(ERROR|INFO|WARNING) +\S+\.py:\d+ - /
-/** How flytekit names what was raised as `FlyteRecoverableException`, or as a kind of it, in the line of the exception. */
-const RECOVERABLE = /^\s*[\w.]+: USER:Recoverable: error=/m
+/** How flytekit names what was raised as `FlyteRecoverableException`, or as a kind of it, where the exception is told; its log breaks lines. */
+const RECOVERABLE = /^\s*[\w.]+:\s+USER:Recoverable:\s+error=/m
 /** What was raised around the task, not in it; flytekit takes it for recoverable too (its bin/entrypoint.py). */
 const AROUND = 'Unknown System'
 /** Of what else a failed program said. */
