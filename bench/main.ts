@@ -36,7 +36,10 @@ const main = async (): Promise<void> => {
   }
   const nebula = async (): Promise<void> =>
     say(`\nMachine: ${await machine()}.\n\n${figureTable(await measureNebula(product, runs, say))}\n`)
-  if (nebulaOnly) return nebula()
+  if (nebulaOnly) {
+    await nebula()
+    return
+  }
   if (!standStillOnly && !samplesOnly) {
     const grown = await measureGrowth(product, runs, say)
     say(`\nMachine: ${await machine()}.\n\n${growthTable(grown)}\n`)
