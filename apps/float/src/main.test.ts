@@ -12,7 +12,9 @@ let server: Awaited<ReturnType<typeof startFakeOpenCenter>>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'float-main-'))
   const modules = await bundleFloat(join(folder, 'float.mjs'))
-  const libraries = modules.filter((path) => /node_modules\/(?!(picocolors|aws4fetch|p-limit|yocto-queue)\/)/.test(path))
+  const libraries = modules.filter((path) =>
+    /node_modules\/(?!(picocolors|aws4fetch|p-limit|yocto-queue)\/)/.test(path),
+  )
   if (libraries.length > 0) throw new Error(`float must start fast, but bundles ${libraries.join(', ')}`)
   server = await startFakeOpenCenter(({ url }) =>
     url.startsWith('/api/v1/jobSummaries')
