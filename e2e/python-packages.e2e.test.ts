@@ -80,7 +80,8 @@ test.each(['agent.Dockerfile', 'agent-slim.Dockerfile', 'task.Dockerfile'])(
       mode: 0o755,
     })
     const env = {
-      ...python([`${await pipFolder()}`, 'flyte']),
+      // What flytekit needs stands before what else there is beside this machine's pip, of other versions perhaps.
+      ...python(['flyte', await pipFolder()]),
       PATH: `${bin}:${join(root, 'venv/bin')}:${process.env['PATH']}`,
       HOME: root,
       OPCENTER: product.address,
