@@ -62,7 +62,7 @@ func BenchmarkCreates(b *testing.B) {
 }
 
 // Of an engine that has many tasks under way, and asks about each in turn.
-const underWay = 50
+const underWay = 20
 
 func BenchmarkGets(b *testing.B) {
 	client := service.NewAsyncAgentServiceClient(dial(b))
