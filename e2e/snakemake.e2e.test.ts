@@ -107,6 +107,8 @@ test('a workflow that is broken off takes its jobs with it', async () => {
     const both = await jobsOf('endless')
     return both.length === 2 ? { done: both } : { notYet: `${both.length} jobs` }
   })
+  // A job is there a moment before Snakemake hears its id, by which it cancels it.
+  for (const { id } of jobs) await product.status(id, ['Executing'])
   running.interrupt()
   expect((await running.ended).code).not.toBe(0)
   for (const { id } of jobs) await product.status(id, ['Cancelled'])
