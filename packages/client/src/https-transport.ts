@@ -53,7 +53,8 @@ export const httpsTransport = (
   }
   let closed = false
   const inTurn = async (request: TransportRequest): Promise<TransportResponse> => {
-    if (closed) throw new UnreachableError('closed by ourselves')
+    // Not as if nobody answered: whoever asks again then would do so for ever.
+    if (closed) throw new Error('the connection was closed by ourselves')
     return ask(request)
   }
   return Object.assign((request: TransportRequest) => limit(() => inTurn(request)), {
