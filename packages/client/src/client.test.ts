@@ -131,24 +131,24 @@ test('nobody there is told with the address', async () => {
   await expect(failed).rejects.toThrow(`127.0.0.1:${server.port}: connection refused`)
 })
 
+/** A client with so many calls under way at most. */
+const callingAtOnce = (callsAtOnce: number, port: number) => {
+  const address = parseAddress(`127.0.0.1:${port}`)
+  const transport = httpsTransport(address, pinning(memoryPins()), { callsAtOnce })
+  cleanups.push(transport.close)
+  return createClient(transport, { kind: 'none' })
+}
+
 test('however many calls come at once, few connections are made, and all are answered', async () => {
   const server = await serve(() => VERSION)
-  const transport = httpsTransport(parseAddress(`127.0.0.1:${server.port}`), pinning(memoryPins()), {
-    callsAtOnce: 3,
-  })
-  cleanups.push(transport.close)
-  const client = createClient(transport, { kind: 'none' })
+  const client = callingAtOnce(3, server.port)
   await Promise.all(Array.from({ length: 200 }, () => client.call('version')))
   expect([server.seen.length, server.connections()]).toEqual([200, 3])
 })
 
 test('a call that is given up while it waits for others is never sent', async () => {
   const server = await serve(() => VERSION)
-  const transport = httpsTransport(parseAddress(`127.0.0.1:${server.port}`), pinning(memoryPins()), {
-    callsAtOnce: 1,
-  })
-  cleanups.push(transport.close)
-  const client = createClient(transport, { kind: 'none' })
+  const client = callingAtOnce(1, server.port)
   const first = client.call('version')
   const leaving = new AbortController()
   const second = client.call('version', {}, leaving.signal)
