@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Real sandboxes, disks and checkpoints share one machine: these run one file after the other. */
+/** Real sandboxes, disks and checkpoints share one machine: of these, integration tests run one file after the other. */
 const serial = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 }
 
 export default defineConfig({
@@ -9,6 +9,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: 2,
+          // Some try thousands of cases, and how fast is the machine's affair.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
         },
       },
@@ -23,6 +27,9 @@ export default defineConfig({
         test: {
           ...serial,
           name: 'e2e',
+          // Each file has an OpCenter of its own, which is waited for half of the time.
+          fileParallelism: true,
+          maxWorkers: 2,
           include: ['e2e/**/*.e2e.test.ts'],
           testTimeout: 600_000,
         },

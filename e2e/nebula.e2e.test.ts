@@ -19,6 +19,7 @@ beforeAll(async () => {
   engine = new Engine(s3, agent.address)
 }, 120_000)
 afterAll(async () => {
+  await engine.stop()
   await agent.stop()
   await product.destroy()
   await s3.stop()
@@ -114,7 +115,7 @@ test('a Create that is sent again is the same job, also by another replica; anot
   const asked = { task: 'slow', inputs: { i: 3000 }, execution: 'again' }
   const second = await startAgent(product)
   const first = await engine.create({ ...asked, times: 3 })
-  const other = await new Engine(s3, second.address).create(asked)
+  const other = await engine.at(second.address).create(asked)
   expect(new Set([...first, ...other]).size).toBe(1)
   const [retried = ''] = await engine.create({ ...asked, attempt: 1 })
   expect(first).not.toContain(retried)
@@ -122,7 +123,7 @@ test('a Create that is sent again is the same job, also by another replica; anot
   // Either replica knows what the other was asked.
   await engine.delete(first[0]!)
   await engine.delete(first[0]!)
-  expect((await new Engine(s3, second.address).get(first[0]!)).phase).toBe('ABORTED')
+  expect((await engine.at(second.address).get(first[0]!)).phase).toBe('ABORTED')
   await engine.delete(retried)
   await product.status(jobOf(retried), ['Cancelled'])
   expect(await second.stop()).toBe(0)
@@ -180,7 +181,7 @@ test('a map task, its agent killed in the middle of their creation: each part is
     execution: 'map',
   }
   const doomed = await startAgent(product)
-  const interrupted = new Engine(s3, doomed.address).createParts(asked, parts, 0.2)
+  const interrupted = engine.at(doomed.address).createParts(asked, parts, 0.2)
   const jobs = async (...filter: string[]): Promise<number> =>
     (JSON.parse(await product.float('list', '-F', 'json', ...filter)) as { name: string }[]).filter(
       ({ name }) => name.startsWith('nebula-map_to_str'),
@@ -226,7 +227,7 @@ test('an OpCenter killed in the middle of their creation has each part once when
 
 test('with retryable phases a task that says so may be tried again, and stays so however often it is asked', async () => {
   const retrying = await startAgent(product, ['--retryable'])
-  const through = new Engine(s3, retrying.address)
+  const through = engine.at(retrying.address)
   const [meta = ''] = await through.create({ task: 'busy', inputs: { i: 1 }, execution: 'busy' })
   const { message } = await through.until(meta, ['RETRYABLE_FAILED'])
   expect(message).toContain('come back later')
@@ -238,7 +239,7 @@ test('an agent that begins while its OpCenter is away serves as soon as that is 
   process.kill(await product.pid(), 'SIGKILL')
   const early = await startAgent(product)
   const asked = { task: 'to_str', inputs: { i: 3 }, execution: 'early' }
-  const first = new Engine(s3, early.address)
+  const first = engine.at(early.address)
   expect(await first.refused(asked)).toMatchObject({ code: 'UNAVAILABLE' })
   await product.up()
   const [meta = ''] = await first.create(asked)
@@ -248,9 +249,9 @@ test('an agent that begins while its OpCenter is away serves as soon as that is 
 
 test('what cannot run here is refused in words', async () => {
   const asked = { task: 'to_str', inputs: { i: 1 }, execution: 'bad' }
-  expect(await engine.refused({ ...asked, image: 'nowhere/at-all:1' })).toMatchObject({
-    code: 'INVALID_ARGUMENT',
-    details: expect.stringContaining('nowhere/at-all:1'),
+  expect(await engine.refused({ ...asked, image: '127.0.0.1:9/at-all:1' })).toMatchObject({
+    code: 'UNAVAILABLE',
+    details: expect.stringContaining('the registry 127.0.0.1:9 did not answer'),
   })
   expect(await engine.refused({ ...asked, task: 'enormous' })).toMatchObject({
     code: 'INVALID_ARGUMENT',
@@ -261,7 +262,7 @@ test('what cannot run here is refused in words', async () => {
     details: expect.stringMatching(/^submit_extra: .*--nonsense/),
   })
   const wrong = await startAgent(product, [], { password: 'not the password' })
-  const refused = await new Engine(s3, wrong.address).refused(asked)
+  const refused = await engine.at(wrong.address).refused(asked)
   expect(refused).toEqual({
     code: 'UNAUTHENTICATED',
     details: expect.stringContaining('Wrong user name or password'),

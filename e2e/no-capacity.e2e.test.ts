@@ -1,6 +1,5 @@
-import { Product } from '@mmcloud/testkit'
+import { COUNTER, everyStepOnce, Product } from '@mmcloud/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { COUNTER, everyStepOnce } from './counter.ts'
 
 const SMALL = ['-c', '1', '-m', '1'] as const
 const FOREVER = '#!/bin/sh\nexec sleep 100000\n'
@@ -16,7 +15,7 @@ afterAll(() => product.destroy(), 120_000)
 
 describe('where the only instance is taken', () => {
   test('jobs wait, give up or are cancelled, and a saved one waits for ever', async () => {
-    const holder = await product.submit(COUNTER, ...SMALL, '-e', 'STEPS=100')
+    const holder = await product.submit(COUNTER, ...SMALL)
     await product.output(holder, 'step 5', (text) => text.includes('step 5\n'))
 
     const queued = await product.submit(FOREVER, ...SMALL)
@@ -49,8 +48,9 @@ describe('where the only instance is taken', () => {
     await product.float('cancel', '-f', '-j', next)
     await product.status(next, ['Cancelled'])
     await product.float('resume', '-j', holder)
-    await product.status(holder, ['Completed'])
-    everyStepOnce(await product.log(holder), 100)
+    await product.event(holder, 'restored')
+    await product.tellToEnd(holder)
+    everyStepOnce(await product.log(holder))
   })
 
   test('a job that waits with its state saved can be cancelled', async () => {

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { Product, waitFor } from '@mmcloud/testkit'
+import { COUNTER, everyStepOnce, Product, waitFor } from '@mmcloud/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { COUNTER, everyStepOnce } from './counter.ts'
 
 const WORKER = '/opt/mmcloud/worker.mjs'
 
@@ -30,7 +29,7 @@ const workerOf = async (job: string): Promise<number | undefined> => {
 
 describe('a worker that is killed', () => {
   test('comes back, adopts the job, and can still save it: no step and no line is lost', async () => {
-    const job = await product.submit(COUNTER, '-c', '1', '-m', '1', '-e', 'STEPS=150')
+    const job = await product.submit(COUNTER, '-c', '1', '-m', '1')
     await product.output(job, 'step 5', (text) => text.includes('step 5\n'))
     const killed = await workerOf(job)
     if (killed === undefined) throw new Error('no worker was found')
@@ -43,7 +42,7 @@ describe('a worker that is killed', () => {
     await product.output(job, 'more steps', (text) => text.split('\n').length > atReturn + 10)
     expect((await product.events(job)).map((event) => event.reason)).not.toContain('restored')
     await product.float('migrate', '--sync', '-f', '-j', job)
-    await product.status(job, ['Completed'])
-    everyStepOnce(await product.log(job), 150)
+    await product.tellToEnd(job)
+    everyStepOnce(await product.log(job))
   })
 })

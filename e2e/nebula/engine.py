@@ -1,7 +1,7 @@
 """Drives the agent as the workflow engine does: registers a task, renders its arguments, creates, polls, reads the outputs.
 
-Reads one request as JSON from standard input, answers one as JSON. Only flytekit, the engine's own protocol (flyteidl) and
-gRPC are used: nothing of this project but the task's own code.
+Reads requests from standard input, each a line of JSON, and answers each with one, until there are no more. Only flytekit, the
+engine's own protocol (flyteidl) and gRPC are used: nothing of this project but the task's own code.
 """
 
 import importlib
@@ -34,6 +34,7 @@ def s3():
         key=os.environ["FLYTE_AWS_ACCESS_KEY_ID"],
         secret=os.environ["FLYTE_AWS_SECRET_ACCESS_KEY"],
         client_kwargs={"endpoint_url": os.environ["FLYTE_AWS_ENDPOINT"]},
+        use_listings_cache=False,
     )
 
 
@@ -156,13 +157,14 @@ def answer(asked, stub):
 
 
 def main():
-    asked = json.load(sys.stdin)
-    stub = agent_pb2_grpc.AsyncAgentServiceStub(grpc.insecure_channel(asked["agent"]))
-    try:
-        told = answer(asked, stub)
-    except grpc.RpcError as error:
-        told = {"code": error.code().name, "details": error.details()}
-    json.dump(told, sys.stdout, default=str)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        with grpc.insecure_channel(asked["agent"]) as channel:
+            try:
+                told = answer(asked, agent_pb2_grpc.AsyncAgentServiceStub(channel))
+            except grpc.RpcError as error:
+                told = {"code": error.code().name, "details": error.details()}
+        print(json.dumps(told, default=str), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
-import { execFile } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { type Product, waitFor } from '@mmcloud/testkit'
@@ -113,14 +112,21 @@ export const startAgent = async (
   }
 }
 
-/** Speaks to an agent as the engine does, by `engine.py`. */
+/** Speaks to an agent as the engine does, by `engine.py`, until it is stopped. */
 export class Engine {
   readonly #s3: S3Server
-  agent: string
+  readonly #idle: EngineProcess[]
+  readonly agent: string
 
-  constructor(s3: S3Server, agent: string) {
+  constructor(s3: S3Server, agent: string, idle: EngineProcess[] = []) {
     this.#s3 = s3
     this.agent = agent
+    this.#idle = idle
+  }
+
+  /** The same engine, where it speaks to another agent. */
+  at(agent: string): Engine {
+    return new Engine(this.#s3, agent, this.#idle)
   }
 
   /** The settings of its object store, which tasks have in their environment too. */
@@ -214,14 +220,34 @@ export class Engine {
     })
   }
 
+  /** Ends its processes. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((each) => each.end()))
+  }
+
   async #ask(request: object, mayFail = false): Promise<unknown> {
-    const child = spawn('python3', [here('engine.py')], {
+    const process = this.#idle.pop() ?? new EngineProcess({ TMPDIR: this.#s3.scratch, ...this.platform })
+    const told = await process.ask({ agent: this.agent, ...request })
+    this.#idle.push(process)
+    if (told.code !== undefined && !mayFail) throw new Error(`${told.code}: ${told.details}`)
+    return told
+  }
+}
+
+/** One `engine.py`, which takes seconds to begin and answers one request after the other. */
+class EngineProcess {
+  readonly #child
+  readonly #lines
+  readonly #ended: Promise<unknown>
+  #errors = ''
+
+  /** flytekit leaves a folder behind in every process, in `TMPDIR`. */
+  constructor(environment: Readonly<Record<string, string>>) {
+    this.#child = spawn('python3', [here('engine.py')], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
         HOME: '/nonexistent',
-        // flytekit leaves a folder behind in every process.
-        TMPDIR: this.#s3.scratch,
         PYTHONDONTWRITEBYTECODE: '1',
         FLYTE_SDK_LOGGING_LEVEL: '50',
         PYTHONPATH: [
@@ -230,14 +256,26 @@ export class Engine {
           here('../../python/nebulakit/src'),
           here('../../python/nebulakitplugins-mmcloud/src'),
         ].join(':'),
-        ...this.platform,
+        ...environment,
       },
     })
-    child.stdin.end(JSON.stringify({ agent: this.agent, ...request }))
-    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-    if (out === '') throw new Error(`engine.py said nothing but\n${err}`)
-    const told = JSON.parse(out) as { readonly code?: string; readonly details?: string }
-    if (told.code !== undefined && !mayFail) throw new Error(`${told.code}: ${told.details}`)
-    return told
+    this.#ended = once(this.#child, 'exit')
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
+    this.#child.stderr.on('data', (data: Buffer) => (this.#errors += data.toString()))
+  }
+
+  async ask(request: object): Promise<{ readonly code?: string; readonly details?: string }> {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`)
+    const line = await this.#lines.next()
+    if (line.done) {
+      await this.#ended
+      throw new Error(`engine.py said nothing but\n${this.#errors}`)
+    }
+    return JSON.parse(line.value) as { readonly code?: string; readonly details?: string }
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end()
+    await this.#ended
   }
 }

@@ -20,6 +20,7 @@ const CODES: Readonly<Record<string, status>> = {
   notSupported: status.INVALID_ARGUMENT,
   noCapacity: status.RESOURCE_EXHAUSTED,
   tooManyRequests: status.RESOURCE_EXHAUSTED,
+  unavailable: status.UNAVAILABLE,
 }
 
 /** What the engine is told: the OpCenter's own sentence, never a credential or a command line. */

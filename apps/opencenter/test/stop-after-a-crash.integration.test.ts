@@ -1,19 +1,11 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Product, waitFor } from '@mmcloud/testkit'
+import { COUNTER, everyStepOnce, Product, waitFor } from '@mmcloud/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const OPENCENTER = fileURLToPath(new URL('../../../bin/opencenter', import.meta.url))
-/** 20 s: longer than a loaded machine takes from the crash to the save. */
-const STEPS = 200
-const COUNTER = `#!/usr/bin/env python3
-import time
-for step in range(1, ${STEPS} + 1):
-    print(f"step {step}", flush=True)
-    time.sleep(0.1)
-`
 
 let product: Product
 beforeEach(async () => {
@@ -38,18 +30,14 @@ const crash = async (): Promise<void> => {
 const stop = async (...flags: string[]): Promise<string> =>
   (await run(OPENCENTER, ['stop', '--data-dir', product.dataDir, ...flags])).stdout
 
-const everyStepOnce = async (job: string): Promise<void> => {
-  await product.status(job, ['Completed'])
-  const steps = Array.from({ length: STEPS }, (_, index) => `step ${index + 1}\n`)
-  expect(await product.log(job)).toBe(steps.join(''))
-}
-
 test('stopping after a crash saves the running jobs; the next start goes on with them', async () => {
   const job = await counting()
   await crash()
   expect(await stop()).toContain('its jobs are saved')
   await product.up()
-  await everyStepOnce(job)
+  await product.event(job, 'restored')
+  await product.tellToEnd(job)
+  everyStepOnce(await product.log(job))
   const reasons = (await product.events(job)).map((event) => event.reason)
   expect(reasons).toEqual(expect.arrayContaining(['openCenterStopping', 'saved', 'restored']))
   expect(reasons).not.toContain('instanceDied')

@@ -20,7 +20,7 @@ export type OpenStream = (
 const RETRY_MS = 1_000
 const MOST_RETRY_MS = 30_000
 /** May pass by themselves; whatever else the OpCenter refuses it will refuse again. */
-const PASSING: readonly ErrorKind[] = ['internal', 'tooManyRequests']
+const PASSING: readonly ErrorKind[] = ['internal', 'tooManyRequests', 'unavailable']
 
 /**
  * Every event once and in order, until the OpCenter says that there is no more (the event `end`). A connection that

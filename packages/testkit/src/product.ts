@@ -6,10 +6,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 import { leaksSince, type MachineSnapshot, snapshotMachine } from './leaks.ts'
+import { Onlooker } from './onlooker.ts'
+import { tellToEnd } from './told-to-end.ts'
 import { waitFor } from './wait-for.ts'
 
 const bin = (name: string): string => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url))
 const MAX_OUTPUT = 64 * 2 ** 20
+/** Much longer than anything takes, on a loaded machine too: whoever waits that long waits for nothing. */
+const PATIENCE_MS = 240_000
 
 /** What a command printed and how it ended. */
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -49,7 +53,7 @@ const REGISTRY = '/run/mmcloud/registry.json'
 
 /**
  * The whole product from outside: an OpCenter with a data directory, a port and a `float` home of its own, driven only
- * through its two commands. Several never meet.
+ * through its two commands, and looked at by REST where a test waits. Several never meet.
  */
 export class Product {
   readonly dataDir: string
@@ -60,6 +64,8 @@ export class Product {
   readonly #before: MachineSnapshot
   /** No other local cloud was there when it began. */
   readonly #alone: boolean
+  /** Anew for each start: it may show another certificate. */
+  #onlooker: Promise<Onlooker> | undefined
 
   private constructor(
     dataDir: string,
@@ -106,7 +112,8 @@ export class Product {
   }
 
   /** Starts the OpCenter (again); returns what it printed when it was ready. */
-  up(): Promise<string> {
+  async up(): Promise<string> {
+    await this.#lookAway()
     return this.#must('opencenter', [
       'start',
       '--data-dir',
@@ -120,6 +127,7 @@ export class Product {
 
   /** Stops the OpCenter and its local cloud; running jobs are saved first. */
   async down(): Promise<void> {
+    await this.#lookAway()
     await this.#must('opencenter', ['stop', '--data-dir', this.dataDir])
   }
 
@@ -184,26 +192,32 @@ export class Product {
   }
 
   /** Waits until the job is in one of these states; fails at once when it has ended in another. */
-  status(job: string, wanted: readonly string[], timeoutMs = 120_000): Promise<ShownJob> {
+  status(job: string, wanted: readonly string[], timeoutMs = PATIENCE_MS): Promise<ShownJob> {
     return waitFor(`job ${job} to be ${wanted.join(' or ')}`, timeoutMs, async () => {
-      const shown = await this.show(job)
-      if (wanted.includes(shown.status)) return { done: shown }
-      if (ENDED.has(shown.status)) {
-        const story = (await this.events(job)).map((event) => `${event.to}: ${event.sentence}`)
-        throw new Error(
-          `job ${job} ended as ${shown.status}\n${story.join('\n')}\n${await this.log(job, 'stderr.autosave')}`,
-        )
+      const onlooker = await this.#looking()
+      const { status } = await onlooker.job(job)
+      if (wanted.includes(status)) {
+        const shown = await this.show(job)
+        if (wanted.includes(shown.status)) return { done: shown }
+      } else if (ENDED.has(status)) {
+        const story = (await onlooker.events(job)).map((event) => `${event.to}: ${event.sentence}`)
+        const errors = await onlooker.log(job, 'stderr.autosave')
+        throw new Error(`job ${job} ended as ${status}\n${story.join('\n')}\n${errors}`)
       }
-      return { notYet: shown.status }
+      return { notYet: status }
     })
   }
 
-  /** Waits for an event with this reason after `afterSeq`. */
-  event(job: string, reason: string, afterSeq = 0, timeoutMs = 120_000): Promise<EventLine> {
-    return waitFor(`event ${reason} of job ${job}`, timeoutMs, async () => {
-      const events = await this.events(job)
+  /** Waits for an event with this reason after `afterSeq`; fails at once when the job has ended without. */
+  event(job: string, reason: string, afterSeq = 0, timeoutMs = PATIENCE_MS): Promise<EventLine> {
+    const what = `event ${reason} of job ${job}`
+    return waitFor(what, timeoutMs, async () => {
+      const events = await (await this.#looking()).events(job)
       const found = events.find((event) => event.reason === reason && event.seq > afterSeq)
-      return found ? { done: found } : { notYet: events.map((event) => event.reason).join(' ') }
+      if (found) return { done: found }
+      const story = events.map((event) => event.reason).join(' ')
+      if (ENDED.has(events.at(-1)?.to ?? '')) throw new Error(`no ${what}, which has ended: ${story}`)
+      return { notYet: story }
     })
   }
 
@@ -212,14 +226,31 @@ export class Product {
     job: string,
     what: string,
     condition: (text: string) => boolean,
-    timeoutMs = 120_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<string> {
     return waitFor(`${what} in the output of ${job}`, timeoutMs, async () => {
-      const text = await this.log(job)
+      const onlooker = await this.#looking()
+      const text = await onlooker.log(job, 'stdout.autosave')
       return condition(text)
         ? { done: text }
-        : { notYet: `${text.slice(-200)} (${(await this.show(job)).status})` }
+        : { notYet: `${text.slice(-200)} (${(await onlooker.job(job)).status})` }
     })
+  }
+
+  /** Tells the job's program to end, one that begins with `UNTIL_TOLD`, and waits until the job is Completed. */
+  async tellToEnd(job: string): Promise<ShownJob> {
+    await tellToEnd(job)
+    return this.status(job, ['Completed'])
+  }
+
+  #looking(): Promise<Onlooker> {
+    return (this.#onlooker ??= Onlooker.begin(this))
+  }
+
+  async #lookAway(): Promise<void> {
+    const onlooker = await this.#onlooker?.catch(() => undefined)
+    this.#onlooker = undefined
+    onlooker?.close()
   }
 
   async #must(name: string, args: readonly string[]): Promise<string> {

@@ -30,7 +30,10 @@ const manifestSchema = z.object({
 
 export type ImportOptions = {
   readonly reference?: string | undefined
-  /** Nobody writes into the layout's files: a second name for them will do, where the file system allows one. */
+  /**
+   * Set-up has written the layout, and nobody writes into its files: a second name for them will do, where the file system
+   * allows one, and they are not read again (2 s of each first start). A worker verifies what it pulls.
+   */
   readonly neverChanges?: boolean
 }
 export type StoredImage = { readonly digest: string; readonly bytes: number }
@@ -80,7 +83,7 @@ export class BlobStore {
     return DIGEST.test(digest) ? join(this.#folder, digest.slice('sha256:'.length)) : undefined
   }
 
-  /** Verified where it lies with us; a copy shares its blocks where the file system can. */
+  /** A copy is verified where it lies with us, and shares its blocks where the file system can. */
   async #take(layout: string, digest: string, neverChanges: boolean): Promise<void> {
     const path = this.#pathOf(digest)
     if (path === undefined || existsSync(path)) return
@@ -88,9 +91,11 @@ export class BlobStore {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const temporary = `${path}.new-${randomUUID()}`
     try {
-      const copy = (): Promise<void> => copyFile(source, temporary, constants.COPYFILE_FICLONE)
+      const copy = async (): Promise<void> => {
+        await copyFile(source, temporary, constants.COPYFILE_FICLONE)
+        await verify(createReadStream(temporary, { highWaterMark: 2 ** 20 }), digest)
+      }
       await (neverChanges ? link(source, temporary).catch(copy) : copy())
-      await verify(createReadStream(temporary, { highWaterMark: 2 ** 20 }), digest)
       await rename(temporary, path)
     } finally {
       await rm(temporary, { force: true })

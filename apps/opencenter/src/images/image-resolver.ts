@@ -7,17 +7,12 @@ import { promisify } from 'node:util'
 import { type ImageReference, invalidArgument, UserError } from '@mmcloud/domain'
 import type { Library } from '@mmcloud/store'
 import type { BlobStore, StoredImage } from './blob-store.ts'
-import type { RegistryLogins } from './registry-logins.ts'
+import { type InspectRegistry, NoAnswerError } from './inspect-registry.ts'
 
 const run = promisify(execFile)
 
-/** A registry that has not answered by then is told as one that does not. */
-const REGISTRY_MS = 20_000
 const UNPACK_MS = 300_000
 const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
-
-/** Finds the digest of a registry's image: `docker://…` in, `sha256:…` out. Throws when there is none. */
-export type InspectRegistry = (source: string) => Promise<string>
 
 /**
  * Turns what the user wrote into an image that cannot change any more: a name of the library first, then a layout or
@@ -106,10 +101,21 @@ export class ImageResolver {
     try {
       return { name, source, digest: await this.#inspect(source) }
     } catch (cause) {
+      const options = {
+        cause,
+        detail: cause instanceof Error ? cause.message : String(cause),
+        field: 'image',
+      }
+      if (cause instanceof NoAnswerError)
+        throw new UserError(
+          'unavailable',
+          `--image: "${name}" is not in the library ("float image list"), and ${cause.who} did not answer`,
+          options,
+        )
       throw new UserError(
         'invalidArgument',
         `Invalid argument, --image: "${name}" is neither in the library ("float image list") nor found in its registry`,
-        { cause, detail: cause instanceof Error ? cause.message : String(cause) },
+        options,
       )
     }
   }
@@ -127,27 +133,3 @@ const splitReference = (text: string): [path: string, reference?: string] => {
   const colon = text.lastIndexOf(':')
   return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
 }
-
-/** One question at a time about an image: a thousand tasks of it that are submitted at once ask its registry once. */
-export const askedTogether = (inspect: InspectRegistry): InspectRegistry => {
-  const underWay = new Map<string, Promise<string>>()
-  return (source) => {
-    const before = underWay.get(source)
-    if (before) return before
-    const asked = inspect(source).finally(() => underWay.delete(source))
-    underWay.set(source, asked)
-    return asked
-  }
-}
-
-/** Asks the registry itself, with the operator's login to it if there is one. */
-export const inspectWithSkopeo =
-  (logins: RegistryLogins): InspectRegistry =>
-  async (source) => {
-    const login = logins.file === undefined ? [] : ['--authfile', logins.file]
-    const args = ['inspect', ...login, '--no-tags', '--format', '{{.Digest}}', '--', source]
-    const { stdout } = await run('skopeo', args, { timeout: REGISTRY_MS })
-    const digest = stdout.trim()
-    if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`skopeo answered "${digest}"`)
-    return digest
-  }

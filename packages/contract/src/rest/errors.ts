@@ -25,6 +25,7 @@ export const HTTP_STATUS = {
   notSupported: 422,
   noCapacity: 422,
   tooManyRequests: 429,
+  unavailable: 503,
   internal: 500,
 } as const satisfies Record<ErrorKind, number>
 
@@ -35,5 +36,6 @@ export const HINTS = {
   notFound: 'GET /api/v1/jobSummaries lists your jobs; what belongs to others is not found either',
   invalidArgument: 'GET /api/v1/openapi.json describes every call and its fields',
   tooManyRequests: 'wait a minute; end streams that nobody reads',
+  unavailable: 'somebody else does not answer the OpCenter; asking again later may help',
   internal: 'the log of the OpCenter says more; asking again later may help',
 } as const satisfies Partial<Record<ErrorKind, string>>

@@ -11,6 +11,7 @@ export const ERROR_CODE = {
   notSupported: 1006,
   noCapacity: 1007,
   tooManyRequests: 1008,
+  unavailable: 1009,
   internal: 1500,
 } as const
 export type ErrorKind = keyof typeof ERROR_CODE
