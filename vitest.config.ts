@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Real sandboxes, disks and checkpoints share one machine: of these, integration tests run one file after the other. */
 const serial = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 }
 
+/** How much of a core a job can have is what it is about. */
+const ALONE = 'e2e/a-job-gets-its-size.e2e.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -31,6 +34,16 @@ export default defineConfig({
           fileParallelism: true,
           maxWorkers: 2,
           include: ['e2e/**/*.e2e.test.ts'],
+          exclude: [ALONE],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...serial,
+          name: 'e2e-alone',
+          sequence: { groupOrder: 1 },
+          include: [ALONE],
           testTimeout: 600_000,
         },
       },

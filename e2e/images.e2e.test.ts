@@ -42,7 +42,7 @@ describe('an image of this machine', () => {
     await product.status(job, ['Completed'])
     expect(await product.log(job)).toBe('numpy 10\n')
     await product.float('image', 'delete', 'mine')
-    await expect(submit('mine:1')).rejects.toThrow('neither in the library')
+    await expect(submit('mine:1')).rejects.toThrow('in the library ("float image list")')
   })
 
   test.each([

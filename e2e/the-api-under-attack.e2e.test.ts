@@ -69,7 +69,7 @@ test('a body that is too large is refused, and the OpCenter lives on', async () 
 test('schemathesis finds no 5xx, no hang and no answer that the document does not describe', async () => {
   const flags = ['--tls-verify', 'false', '--auth', `admin:${product.password}`, '--checks', CHECKS.join(',')]
   // A stream does not end; it is tested beside its code.
-  const more = ['--exclude-operation-id', 'sampleStream', '--phases', 'coverage,fuzzing', '-n', '40']
+  const more = ['--exclude-operation-id', 'sampleStream', '--phases', 'coverage,fuzzing', '-n', '16']
   const bounded = ['--request-timeout', '10', '--seed', '1', '--no-color']
   const { stdout } = await promisify(execFile)(
     'python3',

@@ -59,7 +59,7 @@ const stages: readonly (readonly [name: string, run: () => Promise<Count>])[] = 
   ['format', check(bin('biome'), 'format', '.')],
   ['unit tests', tests('unit')],
   ['integration tests', tests('integration')],
-  ['end-to-end tests', tests('e2e')],
+  ['end-to-end tests', tests('e2e*')],
 ]
 
 const total = { passed: 0, failed: 0 }

@@ -30,7 +30,7 @@ export const everyStepOnce = (log: string): number => {
 
 /** Sends SIGUSR1 to the Python program of a job as soon as it listens for that. */
 export const tellToEnd = async (job: string): Promise<void> => {
-  const pid = await waitFor(`the program of job ${job} to listen for SIGUSR1`, 60_000, async () => {
+  const pid = await waitFor(`the program of job ${job} to listen for SIGUSR1`, 120_000, async () => {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
     const listening = await Promise.all(pids.map((each) => listensAs(each, job)))
     const at = listening.indexOf(true)

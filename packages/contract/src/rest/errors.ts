@@ -25,7 +25,8 @@ export const HTTP_STATUS = {
   notSupported: 422,
   noCapacity: 422,
   tooManyRequests: 429,
-  unavailable: 503,
+  // Not the OpCenter itself is in trouble: 5xx is kept for that.
+  unavailable: 424,
   internal: 500,
 } as const satisfies Record<ErrorKind, number>
 
