@@ -125,16 +125,19 @@ export class Product {
     ])
   }
 
-  /** Stops the OpCenter and its local cloud; running jobs are saved first. */
-  async down(): Promise<void> {
+  /** Stops the OpCenter and its local cloud; running jobs are saved first, unless `--force` is among the flags. */
+  async down(...flags: string[]): Promise<void> {
     await this.#lookAway()
-    await this.#must('opencenter', ['stop', '--data-dir', this.dataDir])
+    await this.#must('opencenter', ['stop', '--data-dir', this.dataDir, ...flags])
   }
 
-  /** Stops it and removes everything it had, disks included; throws when anything of it is left on the machine. */
+  /**
+   * Stops it without saving, whatever a failed test has left running, and removes everything it had, disks included; throws
+   * when anything of it is left on the machine.
+   */
   async destroy(): Promise<void> {
     const name = await this.#cloudName()
-    await this.down()
+    await this.down('--force')
     const leaks = await leaksSince(this.#before, await ofCloud(name, this.dataDir, this.#alone))
     if (leaks.length > 0) throw new Error(`left on the machine:\n${leaks.join('\n')}`)
     await rm(this.dataDir, { recursive: true })
