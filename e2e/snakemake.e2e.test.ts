@@ -43,6 +43,8 @@ const snakemake = (...targets: string[]): { interrupt(): void; ended: Promise<En
   const quickly = ['--seconds-between-status-checks', '1']
   const child = spawn('python3', [...words, ...quickly, '--', ...targets], {
     cwd: work,
+    // A group of its own, as a terminal makes one: what Ctrl-C is for.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: `${here('../bin')}:${process.env['PATH']}`,
@@ -56,7 +58,7 @@ const snakemake = (...targets: string[]): { interrupt(): void; ended: Promise<En
     code: code as number | null,
     said: (await said).join('\n'),
   }))
-  return { interrupt: () => void child.kill('SIGINT'), ended }
+  return { interrupt: () => void process.kill(-child.pid!, 'SIGINT'), ended }
 }
 
 type Listed = { readonly id: string; readonly name: string; readonly status: string }
@@ -74,7 +76,11 @@ test('a workflow of three rules: each is a job of the size it asks for', async (
   expect(await jobsOf('numbers')).toMatchObject([{ status: 'Completed' }, { status: 'Completed' }])
   const [total] = await jobsOf('total')
   const shown = JSON.parse(await product.float('show', '-j', total!.id, '-F', 'json')) as object
-  expect(shown).toMatchObject({ cpu: 2, memGB: 2.79, customTags: { 'snakemake-rule': 'total' } })
+  expect(shown).toMatchObject({
+    cpu: 2,
+    memGB: 2.79,
+    customTags: { 'snakemake-rule': 'total', 'snakemake-run': expect.stringMatching(/^\w{32}$/) },
+  })
 })
 
 test('a rule that outgrows its memory is moved, and an OpCenter that is away for a while stops no workflow', async () => {
@@ -107,8 +113,6 @@ test('a workflow that is broken off takes its jobs with it', async () => {
     const both = await jobsOf('endless')
     return both.length === 2 ? { done: both } : { notYet: `${both.length} jobs` }
   })
-  // A job is there a moment before Snakemake hears its id, by which it cancels it.
-  for (const { id } of jobs) await product.status(id, ['Executing'])
   running.interrupt()
   expect((await running.ended).code).not.toBe(0)
   for (const { id } of jobs) await product.status(id, ['Cancelled'])

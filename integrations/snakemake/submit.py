@@ -6,6 +6,7 @@ thread, `mem_mb` as memory in GiB, `runtime` in minutes as the time limit, `floa
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -34,6 +35,10 @@ def flags_of(job):
         *("--name", re.sub(r"[^A-Za-z0-9._-]+", "-", f"snakemake-{name}-{job['jobid']}")),
         *("--customTag", f"snakemake-rule:{name}"),
     ]
+    # By this the sidecar finds the jobs of a run that is broken off.
+    run = os.environ.get("SNAKEMAKE_CLUSTER_SIDECAR_VARS", "").partition(":")[0]
+    if run:
+        flags += ["--customTag", f"snakemake-run:{run}"]
     if "mem_mb" in resources:
         flags += ["--mem", f"{resources['mem_mb'] / MB_PER_GIB:.2f}"]
     if "runtime" in resources:
