@@ -50,7 +50,9 @@ export const buildTaskImage = async (folder: string, withCode: boolean): Promise
   mkdirSync(join(root, 'root'))
   if (withCode) copyFileSync(here('flows.py'), join(root, 'root/flows.py'))
   const layer = join(folder, 'code.tar')
-  await run('tar', ['-C', root, '--owner=0', '--group=0', '-cf', layer, 'usr', 'root'])
+  // The same packages make the same image, which instances unpack once and not in each test run.
+  const reproducibly = ['--sort=name', '--owner=0', '--group=0', '--mtime=@0', '--exclude=__pycache__']
+  await run('tar', ['-C', root, ...reproducibly, '-cf', layer, 'usr', 'root'])
   rmSync(root, { recursive: true })
   const below: string[] = []
   for (const [at, file] of layersOf(join(CLIENTS, 'flyte-image')).entries()) {

@@ -1,48 +1,60 @@
-# What the scenarios of the emulated machine share: an OpCenter of their own, and waiting for what is told of the job.
-# Sourced with the checkout as the working directory; leaves nothing behind, however its user ends.
+# What the scenarios of the emulated machine share: a job of the OpCenter that opencenter.sh started, and waiting for what is
+# told of it. Sourced with the checkout as the working directory; leaves no job running, however its user ends.
 work=$(mktemp -d)
-export HOME="$work" OPCENTER_ADMIN_PASSWORD=in-an-emulated-machine
-address=127.0.0.1:8443
 
 finish() {
   status=$?
-  [ "$status" = 0 ] || { tail -n 30 "$work/data/opencenter.log" "$work/data/cloud/daemon.log" || true; } 2>/dev/null
-  bin/opencenter stop --data-dir "$work/data" || status=1
+  if [ "$status" != 0 ]; then
+    tail -n 30 "$OPCENTER_DATA/opencenter.log" "$OPCENTER_DATA/cloud/daemon.log" || true
+    [ -z "${job:-}" ] || bin/float cancel -f -j "$job" || true
+  fi
+  [ -z "${follower:-}" ] || kill "$follower" 2>/dev/null || true
   rm -rf "$work"
   exit "$status"
 }
 trap finish EXIT
 
-bin/opencenter start --data-dir "$work/data" --listen "$address" --detach
-bin/float login -a "$address" -u admin -p "$OPCENTER_ADMIN_PASSWORD"
-
-# submit SCRIPT FLAGS…: the job is $job from then on.
+# submit SCRIPT FLAGS…: the job is $job from then on, and its history grows in a file: one `float` follows it, since the
+# start of one costs seconds here.
 submit() {
   script=$1
   shift
   job=$(bin/float submit -i python -j "$script" "$@" | sed -n 's/^id: //p')
+  bin/float events -j "$job" --follow > "$work/events" 2>&1 &
+  follower=$!
 }
 
-# Waits for a line of `float events` with these words. Machines up to twenty times slower than usual, where each look
-# costs the job seconds of its CPU, are meant to get there.
+# Waits for an event with these words; machines up to twenty times slower than usual are meant to get there.
 await() {
-  for _ in $(seq 300); do
-    bin/float events -j "$job" > "$work/events"
+  for _ in $(seq 900); do
     if grep -qE "$1" "$work/events"; then return 0; fi
-    if grep -qE 'FailTo|CheckpointFailed|NoAvailableHost' "$work/events"; then break; fi
-    sleep 3
+    if grep -qE 'FailTo|CheckpointFailed|NoAvailableHost' "$work/events" || ! kill -0 "$follower" 2>/dev/null; then break; fi
+    sleep 1
   done
+  if grep -qE "$1" "$work/events"; then return 0; fi
   echo "never came: $1"
   cat "$work/events"
   bin/float log cat -j "$job" stderr.autosave || true
   return 1
 }
 
-# The job has ended, and its last line is this.
-ends_with() {
+# Tells a program to end by SIGUSR1, as soon as it listens for that: how long its move takes is known to nobody beforehand.
+tell_to_end() {
+  until listening=$(pgrep -f '^python3 ') &&
+    [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$listening/status") & 512)) -ne 0 ]; do sleep 1; done
+  kill -USR1 "$listening"
+}
+
+# Waits for the job to end well; what it printed is in $work/stdout then.
+await_end() {
   await 'ended by itself with exit code 0'
   cat "$work/events"
-  result=$(bin/float log cat -j "$job" stdout.autosave | tail -n 1)
-  [ "$result" = "$1" ] || { echo "wrong result: $result, not $1"; exit 1; }
-  echo "the right result: $result"
+  bin/float log cat -j "$job" stdout.autosave > "$work/stdout"
+}
+
+# The last line that the job printed is this.
+printed_last() {
+  last=$(tail -n 1 "$work/stdout")
+  [ "$last" = "$1" ] || { echo "wrong result: $last, not $1"; exit 1; }
+  echo "the right result: $last"
 }

@@ -41,8 +41,8 @@ await 'goes on, on'
 before=$(wc -l < "$share/out/log.txt")
 while [ "$(wc -l < "$share/out/log.txt")" -lt $((before + 5)) ]; do sleep 1; done
 touch "$share/out/stop"
-await 'ended by itself with exit code 0'
-ends_with "RESULT $(wc -l < "$share/out/log.txt")"
+await_end
+printed_last "RESULT $(wc -l < "$share/out/log.txt")"
 awk '$0 != "line " NR " word" NR { print "wrong line: " $0; exit 1 }' "$share/out/log.txt"
 
 exportfs -ua

@@ -13,5 +13,8 @@ export const currentSystem = join(systemDir, 'current')
 /** OCI layouts of the app library. */
 export const imagesDir = join(cacheDir, 'images')
 
+/** Images as jobs of this machine have unpacked them, by digest. */
+export const unpackedDir = join(cacheDir, 'unpacked')
+
 /** Data sets of the demo and of tests. */
 export const dataDir = join(cacheDir, 'data')

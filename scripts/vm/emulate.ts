@@ -52,6 +52,8 @@ export const emulate = (machine: Machine): Promise<void> =>
     )
     const end = () => child.kill('SIGKILL')
     process.on('exit', end)
+    for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 }))
+      process.once(signal, () => process.exit(128 + number))
     let late = false
     const timer = setTimeout(() => {
       late = true

@@ -3,7 +3,7 @@
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 export MMCLOUD_CACHE=/opt/mmcloud/cache
 # The first disk has no room for a swap file of 4 GB.
-export TMPDIR=/opt/mmcloud/tmp
+export TMPDIR=/opt/mmcloud/tmp OPCENTER_DATA=/opt/mmcloud/opencenter
 mkdir -p "$TMPDIR"
 cd /opt/mmcloud/checkout || exit 1
 
@@ -16,7 +16,9 @@ report() {
 
 echo "VM-UP kernel $(uname -r), cgroup $(stat -fc %T /sys/fs/cgroup), up for $(cut -d. -f1 /proc/uptime) s"
 report "opencenter check: no row failed" bin/opencenter check
+report "an OpCenter starts" sh e2e/vm/opencenter.sh start
 report "a job with SQLite survives a reclaim" sh e2e/vm/reclaim.sh
 report "a job works on an NFS server through a move" sh e2e/vm/nfs.sh
 report "a job that outgrows its memory is moved to more" sh e2e/vm/outgrow.sh
+report "the OpCenter stops, and its cloud" sh e2e/vm/opencenter.sh stop
 echo "VM-DONE after $(cut -d. -f1 /proc/uptime) s"

@@ -3,7 +3,7 @@ import { baseImage, emulator } from './base-image.ts'
 import { emulate } from './emulate.ts'
 import { currentProduct } from './product-disk.ts'
 
-/** From power-on to power-off; 8 minutes where nothing else runs, and three times as long was seen. */
+/** From power-on to power-off; 15 minutes on a slow machine where nothing else runs. */
 const TIME_LIMIT_MS = 40 * 60_000
 
 if (process.arch !== 'x64') {

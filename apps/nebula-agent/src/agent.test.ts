@@ -30,6 +30,50 @@ test('a call that its caller gives up is still one job, which a repeated one fin
   expect(started.center.jobs.size).toBe(1)
 })
 
+test('an attempt ends what an earlier one has left, and nothing else', async () => {
+  const started = await start()
+  const attempt = (retryAttempt: number, place = 'data/0/2'): CreateTaskRequest => {
+    const { taskExecutionMetadata, ...rest } = taskNamed('e')
+    const taskExecutionId = { ...taskExecutionMetadata!.taskExecutionId!, retryAttempt }
+    const outputPrefix = `s3://metadata/e/n0/${place}/${retryAttempt}`
+    return { ...rest, outputPrefix, taskExecutionMetadata: { ...taskExecutionMetadata!, taskExecutionId } }
+  }
+  const created = async (request: CreateTaskRequest): Promise<string> =>
+    (JSON.parse((await create(started, request)).toString()) as { job_id: string }).job_id
+  const statusOf = (job: string): string => started.center.jobs.get(job)!.status
+
+  const [first, otherPart, other] = [
+    await created(attempt(0)),
+    await created(attempt(0, 'data/0/3')),
+    await created(taskNamed('other')),
+  ]
+  expect(started.center.calls.get('jobPages')).toBeUndefined()
+  const second = await created(attempt(1))
+  expect([first, otherPart, other, second].map(statusOf)).toEqual([
+    'Cancelled',
+    'Submitted',
+    'Submitted',
+    'Submitted',
+  ])
+  started.center.jobs.get(second)!.status = 'Completed'
+  await created(attempt(2))
+  expect(statusOf(second)).toBe('Completed')
+})
+
+test('an attempt whose Create is still under way is ended by the next', async () => {
+  const started = await start()
+  const answers = Promise.withResolvers<void>()
+  started.center.delay = answers.promise
+  const first = create(started, taskNamed('e'))
+  await vi.waitFor(() => expect(started.center.calls.get('submitJob')).toBe(1))
+  const next = taskNamed('e')
+  next.taskExecutionMetadata!.taskExecutionId!.retryAttempt = 1
+  const second = create(started, next)
+  answers.resolve()
+  await Promise.all([first, second])
+  expect([...started.center.jobs.values()].map((job) => job.status)).toEqual(['Cancelled', 'Submitted'])
+})
+
 test('what waits for its turn and for no caller any more is never submitted', async () => {
   const started = await start()
   const answers = Promise.withResolvers<void>()

@@ -1,5 +1,6 @@
 import type { RestResponse, SubmitBody } from '@mmcloud/contract'
 import { UnreachableError } from '@mmcloud/client'
+import { hasEnded, JOB_STATUSES } from '@mmcloud/domain'
 import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REQUEST_HEADER } from '@mmcloud/contract/rest/idempotency'
 import { UserError } from '@mmcloud/contract/user-error'
 import {
@@ -15,7 +16,15 @@ import { askedUntil, type OpenCenter } from './open-center.ts'
 import { readLogs } from './read-logs.ts'
 import { type StatusOptions, TaskStatus } from './task-status.ts'
 import { Turns } from './turns.ts'
-import { ABORTED_TAG, idempotencyKey, InvalidTaskError, jobOfTask, type ReadFlags } from './task-to-job.ts'
+import {
+  ABORTED_TAG,
+  ATTEMPT_TAG,
+  earlierKeys,
+  idempotencyKey,
+  InvalidTaskError,
+  jobOfTask,
+  type ReadFlags,
+} from './task-to-job.ts'
 
 export const TASK_TYPE = 'mmcloud_task'
 export const AGENT_NAME = 'MMCloud Agent'
@@ -27,6 +36,10 @@ export const AGENT: AgentMessage = AgentMessage.fromPartial({
   supportedTaskTypes: [TASK_TYPE],
   supportedTaskCategories: [{ name: TASK_TYPE, version: 0 }],
 })
+
+const NOT_ENDED = JOB_STATUSES.filter((status) => !hasEnded(status))
+  .map((status) => `status=${status}`)
+  .join(' or ')
 
 /** A page of a log stream is at most so many lines. */
 const MOST_LINES = 1000
@@ -52,7 +65,7 @@ export class Agent {
   /**
    * The job of the task; asked again for the same execution it is the same job. Once it is sent it goes on though `gone` says
    * that nobody waits: it will be asked for again. What still waits for its turn then is dropped: the engine may never ask for
-   * it again, and nobody would know of its job.
+   * it again, and nobody would know of its job. Nor does anybody of what an earlier attempt has left: it is ended first.
    */
   async create(request: CreateTaskRequest, gone: AbortSignal): Promise<string> {
     const body: SubmitBody = jobOfTask(request, this.#readFlags)
@@ -66,7 +79,9 @@ export class Agent {
     // The key names the execution: another release of this agent may tell the same task in other words.
     const headers = { [IDEMPOTENCY_KEY_HEADER]: key, [IDEMPOTENCY_REQUEST_HEADER]: 'any' }
     const callers = [gone]
-    const answer = this.#submit(body, headers, callers).finally(() => this.#creating.delete(key))
+    const answer = this.#endAttempts(earlierKeys(request))
+      .then(() => this.#submit(body, headers, callers))
+      .finally(() => this.#creating.delete(key))
     this.#creating.set(key, { answer, callers })
     return answer
   }
@@ -82,6 +97,18 @@ export class Agent {
       this.#status.created(id, this.#center)
       return id
     })
+  }
+
+  /**
+   * The engine begins a next attempt when it has given up the one before. Of one whose Create was never answered it has no job
+   * to delete: that would run on beside the next.
+   */
+  async #endAttempts(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return
+    await Promise.allSettled(keys.flatMap((key) => this.#creating.get(key)?.answer ?? []))
+    const { Jobs: running } = await this.#center.call('jobPages', { query: { filter: NOT_ENDED } })
+    for (const { id, customTags } of running)
+      if (keys.includes(customTags[ATTEMPT_TAG] ?? '')) await this.delete(id)
   }
 
   /** What is known of it by the time `signal` says that its caller waits no longer. */

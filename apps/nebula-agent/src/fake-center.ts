@@ -1,4 +1,5 @@
 import type { SubmitBody } from '@mmcloud/contract'
+import { parseListFilters } from '@mmcloud/contract/grammar/list-filter'
 import { UserError } from '@mmcloud/contract/user-error'
 import type { OpenCenter } from './open-center.ts'
 
@@ -42,6 +43,7 @@ export class FakeCenter implements OpenCenter {
     events: (_id, { query }) => ({ events: this.events.filter(({ seq }) => seq > (query?.after ?? 0)) }),
     migrations: (id) => ({ migrations: this.#job(id).migrations }),
     instances: () => ({ instances: [{ instance: 'i-1', instanceType: 't' }] }),
+    jobPages: (_id, { query }) => ({ Jobs: this.#listed(query?.filter ?? '') }),
     modifyJob: (id, { body }) => Object.assign(this.#job(id).customTags, (body as SubmitBody).customTags),
     cancelJob: (id) => (this.#job(id).status = 'Cancelled'),
     samples: () => ({
@@ -80,6 +82,14 @@ export class FakeCenter implements OpenCenter {
     return { id }
   }
 
+  #listed(filter: string): readonly object[] {
+    const isWanted = parseListFilters([filter])
+    const unasked = { name: '', user: '', image: '', category: '', instanceType: '', host: '' }
+    return [...this.jobs]
+      .map(([id, job]) => ({ ...job, id }))
+      .filter(({ id, status }) => isWanted({ ...unasked, id, status }))
+  }
+
   #job(id: string): FakeJob {
     const job = this.jobs.get(id)
     if (!job) throw new UserError('notFound', `Resource not found: job ${id}`)
@@ -90,6 +100,6 @@ export class FakeCenter implements OpenCenter {
 type Input = {
   readonly params?: { readonly id?: string }
   readonly body?: unknown
-  readonly query?: { readonly after?: number }
+  readonly query?: { readonly after?: number; readonly filter?: string }
   readonly headers?: Readonly<Record<string, string>>
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import type { SubmitBody } from '@mmcloud/contract'
 import { overlay } from '@mmcloud/contract/grammar/job-request'
 import type { CreateTaskRequest, TaskExecutionMetadata } from './generated/flyteidl/admin/agent.ts'
@@ -19,6 +20,8 @@ export type ReadFlags = (words: readonly string[]) => SubmitBody
 export const ABORTED_TAG = 'nebula-aborted'
 /** The task's name, on each job that is one: by this the agent knows its own. */
 export const TASK_TAG = 'nebula-task'
+/** Which attempt at which execution it is: its idempotency key. */
+export const ATTEMPT_TAG = 'nebula-attempt'
 
 /**
  * The job that runs a task: its container's image, arguments and environment, its resources, the secrets it requests as
@@ -38,7 +41,7 @@ export const jobOfTask = (request: CreateTaskRequest, readFlags: ReadFlags): Sub
     ...(container.args.length > 0 ? { jobContent: scriptOf(container.args, envs) } : {}),
     name: nameOf(template),
     envs: [...envs],
-    customTags: tagsOf(template, metadata),
+    customTags: tagsOf(request),
   }
   const flags = orInvalid(() => readFlags(splitWords(String(extra ?? ''))), 'submit_extra: ')
   return orInvalid(() => overlay(base, flags))
@@ -51,7 +54,7 @@ export const jobOfTask = (request: CreateTaskRequest, readFlags: ReadFlags): Sub
 export const idempotencyKey = ({
   taskExecutionMetadata: metadata,
   outputPrefix,
-}: CreateTaskRequest): string | undefined => {
+}: Attempt): string | undefined => {
   const id = metadata?.taskExecutionId
   const { executionId, nodeId } = id?.nodeExecutionId ?? {}
   if (!id || !executionId?.name || !nodeId) return undefined
@@ -68,6 +71,25 @@ export const idempotencyKey = ({
   ]
   return `nebula-${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
 }
+
+/**
+ * The keys of the attempts before this one, which the engine has given up. Where it tells the attempt in the last part of the
+ * output's place too, as Flyte does (`…/n0/data/1`, of the third part of a map task `…/n0/data/0/2/1`), that is told apart.
+ */
+export const earlierKeys = ({ taskExecutionMetadata, outputPrefix }: Attempt): readonly string[] => {
+  const id = taskExecutionMetadata?.taskExecutionId
+  if (!taskExecutionMetadata || !id) return []
+  const place = outputPrefix.endsWith(`/${id.retryAttempt}`) ? dirname(outputPrefix) : undefined
+  return Array.from({ length: id.retryAttempt }, (_, retryAttempt) =>
+    idempotencyKey({
+      taskExecutionMetadata: { ...taskExecutionMetadata, taskExecutionId: { ...id, retryAttempt } },
+      outputPrefix: place === undefined ? outputPrefix : `${place}/${retryAttempt}`,
+    }),
+  ).flatMap((key) => key ?? [])
+}
+
+/** What tells one attempt from all others. */
+type Attempt = Pick<CreateTaskRequest, 'taskExecutionMetadata' | 'outputPrefix'>
 
 const orInvalid = <T>(work: () => T, what = ''): T => {
   try {
@@ -133,13 +155,11 @@ const secretVariables = (secrets: readonly Secret[]): Record<string, string> =>
     }),
   )
 
-const tagsOf = (
-  { id }: TaskTemplate,
-  metadata: TaskExecutionMetadata | undefined,
-): Record<string, string> => {
-  const execution = metadata?.taskExecutionId?.nodeExecutionId
+const tagsOf = (request: CreateTaskRequest): Record<string, string> => {
+  const execution = request.taskExecutionMetadata?.taskExecutionId?.nodeExecutionId
   const tags = {
-    [TASK_TAG]: id?.name || 'task',
+    [TASK_TAG]: request.template?.id?.name || 'task',
+    [ATTEMPT_TAG]: idempotencyKey(request),
     'nebula-project': execution?.executionId?.project,
     'nebula-domain': execution?.executionId?.domain,
     'nebula-execution': execution?.executionId?.name,
