@@ -10,6 +10,8 @@ export type Command = {
   readonly summary: string
   /** After `float`, without flags: `log ls|cat|tail FILE`. */
   readonly usage: string
+  /** What its flags do not tell, in lines. */
+  readonly notes?: readonly string[]
   readonly flags: readonly Flag[]
   readonly examples: readonly string[]
   /** Resolves to the exit code; throws for a person to read. */

@@ -31,13 +31,14 @@ export const generalHelp = (): string => {
 /** `float COMMAND --help` */
 export const commandHelp = (command: Command): string => {
   const aliases = command.aliases.length > 0 ? [`Also: ${command.aliases.join(', ')}`] : []
-  const { flags } = command
+  const { flags, notes = [] } = command
   return [
     command.summary,
     '',
     `Usage: float ${command.usage}`,
     ...aliases,
     '',
+    ...(notes.length > 0 ? [...notes, ''] : []),
     ...(flags.length > 0 ? [...flagLines('Flags', flags), ''] : []),
     ...flagLines('Flags of every command', GLOBAL_FLAGS),
     '',

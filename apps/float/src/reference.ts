@@ -22,7 +22,7 @@ export const referencePage = (commands: readonly Command[]): string =>
   ].join('\n')
 
 const section = (command: Command): readonly string[] => {
-  const { flags } = command
+  const { flags, notes = [] } = command
   return [
     `## ${command.name}`,
     '',
@@ -33,6 +33,7 @@ const section = (command: Command): readonly string[] => {
     `float ${command.usage}`,
     '```',
     '',
+    ...(notes.length === 0 ? [] : [notes.join(' '), '']),
     ...(flags.length === 0 ? [] : [...flagTable(flags), '']),
     '```sh',
     ...command.examples,

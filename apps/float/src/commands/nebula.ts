@@ -21,6 +21,11 @@ export const nebula: Command = {
   aliases: ['flyte'],
   summary: 'Serve the workflow engine Nebula (Flyte): its tasks become jobs here',
   usage: 'nebula serve [FLAGS]',
+  notes: [
+    'The OpCenter, and the user whose jobs the tasks become, are given by -a, -u and -p, or as secrets of the deployment:',
+    'variables _FSEC_MMC_ADDRESS, _FSEC_MMC_USERNAME and _FSEC_MMC_PASSWORD, or files mmc_address, mmc_username and',
+    'mmc_password in /etc/secrets.',
+  ],
   flags: [
     { long: 'port', value: 'PORT', summary: `for the engine, by gRPC (${PORT})` },
     { long: 'host', value: 'ADDRESS', summary: 'to listen on (0.0.0.0; :: is IPv6 too)' },

@@ -37,7 +37,13 @@ test('a page runs and shows only what came with it', async () => {
   expect(body).not.toMatch(/(?:src|action)=|href="https?:|url\(|@import| style=| on\w+=/)
 })
 
-test.each(['/docs/nosuch', '/docs/..%2fpackage.json', '/docs/guide/install.md'])(
+test('a file that the guide tells to use can be fetched', async () => {
+  const { statusCode, headers, body } = await get('/integrations/nebula/agent.yaml')
+  expect([statusCode, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8'])
+  expect(body).toContain('kind: Deployment')
+})
+
+test.each(['/integrations/nosuch', '/docs/nosuch', '/docs/..%2fpackage.json', '/docs/guide/install.md'])(
   '%s is not found',
   async (url) => {
     const { statusCode, body } = await get(url)
