@@ -68,8 +68,9 @@ const findSources = (root: string): ReadonlyMap<string, Source> => {
   const sources = new Map<string, Source>()
   for (const file of files)
     sources.set(pathOf(file), { file, read: () => readFileSync(join(root, file), 'utf8') })
-  for (const folder of new Set(files.filter((file) => !file.startsWith('docs/')).map(posix.dirname))) {
-    const inside = files.filter((file) => posix.dirname(file) === folder).map((file) => posix.basename(file))
+  const others = files.filter((file) => !file.startsWith('docs/'))
+  for (const folder of new Set(others.map((file) => posix.dirname(file)))) {
+    const inside = others.filter((file) => posix.dirname(file) === folder).map((file) => posix.basename(file))
     const file = posix.join(folder, 'README.md')
     const list = `# ${folder}\n\n${inside.map((name) => `- [${name}](${name})\n`).join('')}`
     if (!sources.has(pathOf(file))) sources.set(pathOf(file), { file, read: () => list })
