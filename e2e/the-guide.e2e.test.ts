@@ -43,6 +43,8 @@ test.each(chapters)('a reader does what $name says, and sees what it shows', asy
   const shell = new Shell(folder, {
     ...process.env,
     HOME: join(product.dataDir, 'home'),
+    // flytekit leaves folders behind there.
+    TMPDIR: product.dataDir,
     // Of what the reader has pip install, all but this project's own packages is there already.
     PYTHONPATH: FLYTEKIT,
     PATH: `${CHECKOUT}/bin:${process.env['PATH']}`,
