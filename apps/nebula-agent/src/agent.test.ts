@@ -56,8 +56,11 @@ test('an attempt ends what an earlier one has left, and nothing else', async () 
     'Submitted',
   ])
   started.center.jobs.get(second)!.status = 'Completed'
-  await created(attempt(2))
+  const third = await created(attempt(2))
   expect(statusOf(second)).toBe('Completed')
+  await created(attempt(3))
+  expect(statusOf(third)).toBe('Cancelled')
+  await created(attempt(2 ** 32 - 1))
 })
 
 test('an attempt whose Create is still under way is ended by the next', async () => {

@@ -72,6 +72,9 @@ export const idempotencyKey = ({
   return `nebula-${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
 }
 
+/** More than engines retry; the number comes from the wire. */
+const MOST_EARLIER = 100
+
 /**
  * The keys of the attempts before this one, which the engine has given up. Where it tells the attempt in the last part of the
  * output's place too, as Flyte does (`…/n0/data/1`, of the third part of a map task `…/n0/data/0/2/1`), that is told apart.
@@ -80,12 +83,13 @@ export const earlierKeys = ({ taskExecutionMetadata, outputPrefix }: Attempt): r
   const id = taskExecutionMetadata?.taskExecutionId
   if (!taskExecutionMetadata || !id) return []
   const place = outputPrefix.endsWith(`/${id.retryAttempt}`) ? dirname(outputPrefix) : undefined
-  return Array.from({ length: id.retryAttempt }, (_, retryAttempt) =>
-    idempotencyKey({
+  return Array.from({ length: Math.min(id.retryAttempt, MOST_EARLIER) }, (_, back) => {
+    const retryAttempt = id.retryAttempt - 1 - back
+    return idempotencyKey({
       taskExecutionMetadata: { ...taskExecutionMetadata, taskExecutionId: { ...id, retryAttempt } },
       outputPrefix: place === undefined ? outputPrefix : `${place}/${retryAttempt}`,
-    }),
-  ).flatMap((key) => key ?? [])
+    })
+  }).flatMap((key) => key ?? [])
 }
 
 /** What tells one attempt from all others. */
