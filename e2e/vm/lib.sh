@@ -20,6 +20,7 @@ submit() {
   script=$1
   shift
   job=$(bin/float submit -i python -j "$script" "$@" | sed -n 's/^id: //p')
+  [ -n "$job" ]
   bin/float events -j "$job" --follow > "$work/events" 2>&1 &
   follower=$!
 }
@@ -40,9 +41,17 @@ await() {
 
 # Tells a program to end by SIGUSR1, as soon as it listens for that: how long its move takes is known to nobody beforehand.
 tell_to_end() {
-  until listening=$(pgrep -f '^python3 ') &&
-    [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$listening/status") & 512)) -ne 0 ]; do sleep 1; done
-  kill -USR1 "$listening"
+  for _ in $(seq 300); do
+    listening=$(pgrep -n -f '^python3 ') || listening=none
+    caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$listening/status" 2>/dev/null) || caught=0
+    if [ $((0x${caught:-0} & 512)) -ne 0 ]; then
+      kill -USR1 "$listening"
+      return 0
+    fi
+    sleep 1
+  done
+  echo "no program listens for SIGUSR1"
+  return 1
 }
 
 # Waits for the job to end well; what it printed is in $work/stdout then.

@@ -24,6 +24,7 @@ import {
   InvalidTaskError,
   jobOfTask,
   type ReadFlags,
+  TASK_TAG,
 } from './task-to-job.ts'
 
 export const TASK_TYPE = 'mmcloud_task'
@@ -107,8 +108,11 @@ export class Agent {
     if (keys.length === 0) return
     await Promise.allSettled(keys.flatMap((key) => this.#creating.get(key)?.answer ?? []))
     const { Jobs: running } = await this.#center.call('jobPages', { query: { filter: NOT_ENDED } })
-    for (const { id, customTags } of running)
-      if (keys.includes(customTags[ATTEMPT_TAG] ?? '')) await this.delete(id)
+    const left = running.filter(
+      ({ customTags }) => TASK_TAG in customTags && keys.includes(customTags[ATTEMPT_TAG] ?? ''),
+    )
+    // A copy that another user has made of one, by a template, is that user's.
+    for (const { id } of left) await ignoring(['forbidden'], this.delete(id))
   }
 
   /** What is known of it by the time `signal` says that its caller waits no longer. */

@@ -18,6 +18,8 @@ export type FakeJob = {
   checkpoints: number
   readonly migrations: readonly object[]
   readonly customTags: Record<string, string>
+  /** Of another user: it is seen, and not to be changed. */
+  isAnothers?: boolean
 }
 
 /** An OpCenter of a test: jobs in memory, one for each idempotency key, and a failure that every call has while it is set. */
@@ -44,8 +46,8 @@ export class FakeCenter implements OpenCenter {
     migrations: (id) => ({ migrations: this.#job(id).migrations }),
     instances: () => ({ instances: [{ instance: 'i-1', instanceType: 't' }] }),
     jobPages: (_id, { query }) => ({ Jobs: this.#listed(query?.filter ?? '') }),
-    modifyJob: (id, { body }) => Object.assign(this.#job(id).customTags, (body as SubmitBody).customTags),
-    cancelJob: (id) => (this.#job(id).status = 'Cancelled'),
+    modifyJob: (id, { body }) => Object.assign(this.#own(id).customTags, (body as SubmitBody).customTags),
+    cancelJob: (id) => (this.#own(id).status = 'Cancelled'),
     samples: () => ({
       at: [1000, 2000],
       series: { cpuPercent: [50, null], memBytes: [7, 8], capacityCpu: [2, 2], capacityMemBytes: [9, 9] },
@@ -88,6 +90,12 @@ export class FakeCenter implements OpenCenter {
     return [...this.jobs]
       .map(([id, job]) => ({ ...job, id }))
       .filter(({ id, status }) => isWanted({ ...unasked, id, status }))
+  }
+
+  #own(id: string): FakeJob {
+    const job = this.#job(id)
+    if (job.isAnothers) throw new UserError('forbidden', `job ${id} belongs to another user`)
+    return job
   }
 
   #job(id: string): FakeJob {

@@ -64,7 +64,9 @@ export const openGuide = (root = CHECKOUT): Guide => {
 const FIRST = 'docs/guide/README.md'
 
 const findSources = (root: string): ReadonlyMap<string, Source> => {
-  const files = globSync(['docs/**/*.md', 'integrations/**/*.*'], { cwd: root }).toSorted()
+  const files = globSync(['docs/**/*.md', 'integrations/**/*.{md,yaml,py,sh,Dockerfile}'], {
+    cwd: root,
+  }).toSorted()
   const sources = new Map<string, Source>()
   for (const file of files)
     sources.set(pathOf(file), { file, read: () => readFileSync(join(root, file), 'utf8') })
