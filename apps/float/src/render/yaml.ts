@@ -56,7 +56,8 @@ const needsQuotes = (text: string): boolean =>
   /^(true|false|yes|no|on|off|null|~|y|n)$/i.test(text) ||
   /^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ||
   /^[-+]?\.(inf|nan)$/i.test(text) ||
-  /^0[xo]/i.test(text) ||
+  // To the end: a job's id may begin so, and whoever greps for it would get the quotes too.
+  /^[-+]?0(x[\da-f_]+|o[0-7_]+|b[01_]+)$/i.test(text) ||
   /^\d{4}-\d\d-\d\d/.test(text) ||
   /^([[\]{},#&*!|>'"%@`]|[-?:](\s|$))/.test(text) ||
   /:(\s|$)|\s#|\p{Cc}/u.test(text)
